@@ -1,0 +1,1 @@
+"""Moves records in and out: CSV, JSON lines, reports, the sample district."""

@@ -1,0 +1,1 @@
+"""Reads a programme: a folder of schemas/ and a folder of screens/, in TOML."""

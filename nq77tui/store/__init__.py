@@ -1,0 +1,1 @@
+"""Keeps records on disk: the only importer of TinyDB."""
