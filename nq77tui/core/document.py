@@ -1,0 +1,269 @@
+"""A record as a document: plain field values, and one reserved key for the causal data.
+
+The plain values stand at the top level, so that any TinyDB query works on them. The key ``_``
+holds the rest, in one of two spellings, and which one is decided by the record alone, so that
+equal records have equal bytes:
+
+* a record whose every field was written by one write, as one text:
+  ``"DOT TIME SCHEMA OPERATOR"``;
+* any other record, as an object: ``w`` the writes that still show (``"DOT TIME OPERATOR"``, the
+  one that wrote most fields first), ``f`` the fields of other writes (a position in ``w``, or a
+  list of them, the displayed one first), ``o`` the values of siblings that are not displayed,
+  ``v`` what the version vector holds beyond the writes in ``w``, ``x`` deletion markers,
+  ``n`` the schema version where it is not 1.
+
+TIME is base32, seconds since 2020-01-01 UTC, with a minus sign before it.
+
+The TinyDB doc id is an integer that stands for the record's id, both ways, so the id itself is
+not repeated inside the document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from nq77tui.core import base32
+from nq77tui.core.merge import KEYED_ID_BITS, KEYED_ID_LENGTH
+from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.record import (
+    COUNTER_BITS,
+    REPLICA_LENGTH,
+    Dot,
+    Json,
+    Record,
+    Sibling,
+    Stamp,
+    canonical_json,
+    covers,
+    display_order,
+)
+
+RESERVED = "_"
+EPOCH_2020 = 1_577_836_800
+MAX_DEPTH = 20
+MAX_INTEGER = 2**63
+_OBJECT_KEYS = {"w", "f", "o", "v", "x", "n"}
+
+
+class DocumentError(RefusedError):
+    """A document that is no record: damaged, or made by something else."""
+
+    def __init__(self, reason: str, **params: object) -> None:
+        super().__init__(Problem(f"document.{reason}", params))
+
+
+def doc_id_of(record_id: str) -> int:
+    """The TinyDB doc id of a record's id.
+
+    Raises:
+        ValueError: not a record id.
+    """
+    if "-" in record_id:
+        dot = Dot.parse(record_id)
+        return (base32.decode(dot.replica) << COUNTER_BITS | dot.counter) << 1
+    if len(record_id) != KEYED_ID_LENGTH:
+        raise ValueError(record_id)
+    return base32.decode(record_id) << 1 | 1
+
+
+def id_of_doc_id(doc_id: int) -> str:
+    """The record id that a TinyDB doc id stands for.
+
+    Raises:
+        ValueError: no id of ours (a row that somebody inserted by hand has a small number).
+    """
+    number, is_keyed = doc_id >> 1, doc_id & 1
+    if doc_id < 1:
+        raise ValueError(doc_id)
+    if is_keyed:
+        if number >> KEYED_ID_BITS:
+            raise ValueError(doc_id)
+        return base32.encode(number, KEYED_ID_LENGTH)
+    replica, counter = number >> COUNTER_BITS, number & ((1 << COUNTER_BITS) - 1)
+    if not replica or not counter or replica >> (5 * REPLICA_LENGTH):
+        raise ValueError(doc_id)
+    return str(Dot(base32.encode(replica, REPLICA_LENGTH), counter))
+
+
+def _write_time(at: int) -> str:
+    seconds = at - EPOCH_2020
+    return base32.encode(seconds) if seconds >= 0 else "-" + base32.encode(-seconds)
+
+
+def _read_time(text: str) -> int:
+    if len(text) > 12:
+        raise ValueError(text)
+    sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
+    return EPOCH_2020 + sign * base32.decode(digits)
+
+
+def to_document(record: Record) -> dict[str, Json]:
+    """The document of a record: fields in alphabetical order, then the causal data."""
+    document: dict[str, Json] = {
+        name: record.fields[name][0].value for name in sorted(record.fields)
+    }
+    document[RESERVED] = _causal(record)
+    return document
+
+
+def _causal(record: Record) -> Json:
+    uses = Counter(s.dot for siblings in record.fields.values() for s in siblings)
+    stamps = {s.dot: s.stamp for siblings in record.fields.values() for s in siblings}
+    stamps.update((marker.dot, marker.stamp) for marker in record.deletions)
+    writes = sorted(stamps, key=lambda dot: (-uses[dot], dot))
+    extra = _beyond(record, writes)
+    if len(writes) == 1 and not extra and not record.deletions:
+        dot = writes[0]
+        at, by = stamps[dot]
+        return f"{dot} {_write_time(at)} {record.schema} {by}"
+    index = {dot: position for position, dot in enumerate(writes)}
+    causal: dict[str, Json] = {
+        "w": [f"{dot} {_write_time(stamps[dot].at)} {stamps[dot].by}" for dot in writes]
+    }
+    positions: dict[str, Json] = {}
+    others: dict[str, Json] = {}
+    for name, siblings in sorted(record.fields.items()):
+        if len(siblings) > 1:
+            positions[name] = [index[s.dot] for s in siblings]
+            others[name] = [s.value for s in siblings[1:]]
+        elif index[siblings[0].dot]:
+            positions[name] = index[siblings[0].dot]
+    markers: list[Json] = [[index[marker.dot], marker.value] for marker in record.deletions]
+    for key, part in (("f", positions), ("o", others), ("v", extra), ("x", markers)):
+        if part:
+            causal[key] = part
+    if record.schema != 1:
+        causal["n"] = record.schema
+    return causal
+
+
+def _beyond(record: Record, writes: Iterable[Dot]) -> dict[str, Json]:
+    implied: dict[str, int] = {}
+    for replica, counter in writes:
+        implied[replica] = max(counter, implied.get(replica, 0))
+    return {r: c for r, c in sorted(record.vector.items()) if implied.get(r) != c}
+
+
+def from_document(record_type: str, doc_id: int, document: Mapping[str, Any]) -> Record:
+    """Read a document back, trusting nothing in it.
+
+    Raises:
+        DocumentError: it is no record of this format; the problem says what is wrong.
+    """
+    try:
+        record_id = id_of_doc_id(doc_id)
+    except ValueError:
+        raise DocumentError("foreign_id", doc_id=doc_id) from None
+    causal = document.get(RESERVED)
+    if causal is None:
+        raise DocumentError("no_causal_data", id=record_id)
+    values = {name: value for name, value in document.items() if name != RESERVED}
+    for name, value in values.items():
+        _check_value(value, record_id, name)
+    try:
+        if isinstance(causal, str):
+            record = _read_text(record_type, record_id, values, causal)
+        else:
+            record = _read_object(record_type, record_id, values, causal)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        raise DocumentError("bad_causal_data", id=record_id, detail=str(error)[:80]) from None
+    return record
+
+
+def _read_text(record_type: str, record_id: str, values: Mapping[str, Json], text: str) -> Record:
+    dot_text, time_text, schema_text, operator = text.split(" ", 3)
+    dot = Dot.parse(dot_text)
+    stamp = Stamp(_read_time(time_text), operator)
+    fields = {name: (Sibling(dot, value, stamp),) for name, value in values.items()}
+    schema = _number(int(schema_text), 1, 1_000_000)
+    return Record(record_id, record_type, fields, {dot.replica: dot.counter}, (), schema)
+
+
+def _read_object(
+    record_type: str, record_id: str, values: Mapping[str, Json], causal: Mapping[str, Any]
+) -> Record:
+    if set(causal) - _OBJECT_KEYS:
+        raise ValueError(sorted(set(causal) - _OBJECT_KEYS)[0])
+    writes: list[tuple[Dot, Stamp]] = []
+    for text in causal["w"]:
+        dot_text, time_text, operator = text.split(" ", 2)
+        writes.append((Dot.parse(dot_text), Stamp(_read_time(time_text), operator)))
+    vector = _read_vector(causal.get("v", {}))
+    for dot, _ in writes:
+        if not covers(vector, dot):
+            vector[dot.replica] = dot.counter
+    positions, others = causal.get("f", {}), causal.get("o", {})
+    fields = {}
+    for name, value in values.items():
+        where = positions.get(name, 0)
+        indexes = where if isinstance(where, list) else [where]
+        siblings = [value, *others.get(name, [])]
+        if len(siblings) != len(indexes) or len(set(indexes)) != len(indexes):
+            raise ValueError(name)
+        for other in siblings[1:]:
+            _check_value(other, record_id, name)
+        fields[name] = display_order(
+            Sibling(writes[_number(index, 0, len(writes) - 1)][0], sibling, writes[index][1])
+            for index, sibling in zip(indexes, siblings, strict=True)
+        )
+    if (set(positions) | set(others)) - set(values):
+        raise ValueError("f")
+    markers = display_order(
+        Sibling(
+            writes[_number(index, 0, len(writes) - 1)][0],
+            None if seen is None else dict(_read_vector(seen)),
+            writes[index][1],
+        )
+        for index, seen in causal.get("x", [])
+    )
+    schema = _number(causal.get("n", 1), 1, 1_000_000)
+    return Record(record_id, record_type, fields, vector, markers, schema)
+
+
+def _read_vector(found: Mapping[str, Any]) -> dict[str, int]:
+    vector = {}
+    for replica, counter in found.items():
+        _number(counter, 1, (1 << COUNTER_BITS) - 1)
+        vector[Dot.parse(f"{replica}-{base32.encode(counter)}").replica] = counter
+    return vector
+
+
+def _number(value: Any, lowest: int, highest: int) -> int:
+    if type(value) is not int or not lowest <= value <= highest:
+        raise ValueError(value)
+    return value
+
+
+def _check_value(value: Any, record_id: str, name: str, depth: int = 0) -> None:
+    """Refuse what JSON files can carry and records must not: NaN, surrogates, depth."""
+    if depth > MAX_DEPTH:
+        raise DocumentError("too_deep", id=record_id, field=name)
+    if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise DocumentError("bad_text", id=record_id, field=name)
+    elif isinstance(value, bool) or value is None:
+        pass
+    elif isinstance(value, int | float):
+        if value != value or abs(value) >= MAX_INTEGER:
+            raise DocumentError("bad_number", id=record_id, field=name)
+    elif isinstance(value, list):
+        for part in value:
+            _check_value(part, record_id, name, depth + 1)
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            _check_value(key, record_id, name, depth + 1)
+            _check_value(part, record_id, name, depth + 1)
+    else:
+        raise DocumentError("bad_value", id=record_id, field=name)
+
+
+def digest(records: Iterable[Record]) -> str:
+    """SHA-256 over the records in canonical form, sorted by type and id."""
+    total = hashlib.sha256()
+    for record in sorted(records, key=lambda r: (r.type, r.id)):
+        line: Json = [record.type, record.id, to_document(record)]
+        total.update(canonical_json(line).encode("utf-8") + b"\n")
+    return total.hexdigest()

@@ -1,0 +1,208 @@
+"""A record: for every field its value and the write that put it there.
+
+Names used here, and everywhere:
+
+* **replica**: one store on one machine, 8 characters of base32.
+* **dot**: the name of one write to one record, ``(replica, counter)``. A replica never uses a
+  counter twice: a transaction that writes three records takes three counters in a row.
+* **version vector**: ``{replica: counter}``, every write to this record that it includes.
+* **siblings**: the values of one field that nobody has decided between yet.
+* **deletion**: a marker that carries the version vector its author had seen.
+
+Records are frozen; `merge.py` makes new ones. JSON values inside a record are never changed in
+place; `Record.values` hands out copies.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
+
+from nq77tui.core import base32
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Vector: TypeAlias = Mapping[str, int]
+
+REPLICA_LENGTH = 8
+COUNTER_BITS = 40
+_DOT = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}-[0-9A-HJKMNP-TV-Z]{1,8}")
+
+
+class Dot(NamedTuple):
+    """The name of one write: who wrote, and the how manieth write of that replica it was."""
+
+    replica: str
+    counter: int
+
+    def __str__(self) -> str:
+        return f"{self.replica}-{base32.encode(self.counter)}"
+
+    @classmethod
+    def parse(cls, text: str) -> Dot:
+        """Read ``str(dot)`` back.
+
+        Raises:
+            ValueError: not a dot in its canonical spelling.
+        """
+        if not _DOT.fullmatch(text):
+            raise ValueError(text)
+        replica, counter_text = text.split("-")
+        counter = base32.decode(counter_text)
+        if counter < 1 or base32.encode(counter) != counter_text:
+            raise ValueError(text)
+        return cls(replica, counter)
+
+
+class Stamp(NamedTuple):
+    """Who wrote and when: for people and for the order of display, never for causality.
+
+    Attributes:
+        at: seconds since 1970 in UTC, as the writer's clock had it (which may be years off).
+        by: the operator's name.
+    """
+
+    at: int
+    by: str
+
+
+class Sibling(NamedTuple):
+    """One value of a field, or one deletion marker, with the write that made it."""
+
+    dot: Dot
+    value: Json
+    stamp: Stamp
+
+
+def canonical_json(value: Json) -> str:
+    """JSON with sorted keys and no spaces: equal values, equal text."""
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+
+
+def display_order(siblings: Iterable[Sibling]) -> tuple[Sibling, ...]:
+    """Siblings with the one to display first: latest stamp, then value, then dot.
+
+    The order is total, so that every machine displays the same one.
+    """
+    found = tuple(siblings)
+    if len(found) < 2:
+        return found
+    return tuple(
+        sorted(found, key=lambda s: (s.stamp.at, canonical_json(s.value), s.dot), reverse=True)
+    )
+
+
+def covers(vector: Vector, dot: Dot) -> bool:
+    """Whether a version vector includes a write."""
+    return vector.get(dot.replica, 0) >= dot.counter
+
+
+def _copy(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _copy(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_copy(part) for part in value]
+    return value
+
+
+@dataclass(frozen=True, eq=True)
+class Record:
+    """One record with its causal history.
+
+    Attributes:
+        id: `str(first dot)`, or the keyed id computed from a real-world key.
+        type: the record's name in the programme, for example ``household``.
+        fields: per field its siblings, the displayed one first. An emptied field holds null.
+        vector: every write to this record that it includes.
+        deletions: a register like a field: its siblings hold the vector that a deleter had seen,
+            or null where somebody decided to keep the record.
+        schema: version of the schema that wrote the record.
+    """
+
+    id: str
+    type: str
+    fields: Mapping[str, tuple[Sibling, ...]]
+    vector: Vector
+    deletions: tuple[Sibling, ...] = ()
+    schema: int = 1
+
+    __hash__ = None  # type: ignore[assignment]  # holds dicts; compare by ==, index by id
+
+    @property
+    def values(self) -> dict[str, Json]:
+        """The displayed values as a fresh dict, emptied fields left out."""
+        return {
+            name: _copy(siblings[0].value)
+            for name, siblings in self.fields.items()
+            if siblings[0].value is not None
+        }
+
+    def get(self, field: str) -> Json:
+        """The displayed value of a field, or None. Not a copy: do not change it."""
+        siblings = self.fields.get(field)
+        return siblings[0].value if siblings else None
+
+    def siblings(self, field: str) -> tuple[Sibling, ...]:
+        """All values of a field nobody has decided between, the displayed one first."""
+        return self.fields.get(field, ())
+
+    def written(self, field: str) -> Sibling | None:
+        """The displayed value of a field with the write that made it."""
+        siblings = self.fields.get(field)
+        return siblings[0] if siblings else None
+
+    @cached_property
+    def conflicts(self) -> dict[str, tuple[Sibling, ...]]:
+        """The fields whose siblings have different values; equal ones are hidden."""
+        return {
+            name: _distinct(siblings)
+            for name, siblings in sorted(self.fields.items())
+            if len(siblings) > 1 and len(_distinct(siblings)) > 1
+        }
+
+    @cached_property
+    def is_dead(self) -> bool:
+        """Whether every live write was seen by somebody who deleted the record."""
+        return self._is_deleted and not self._has_unseen_write
+
+    @cached_property
+    def is_contested(self) -> bool:
+        """Whether it was deleted on one side and edited (or kept) on the other."""
+        return self._is_deleted and self._has_unseen_write
+
+    @property
+    def _is_deleted(self) -> bool:
+        return any(marker.value is not None for marker in self.deletions)
+
+    @property
+    def _has_unseen_write(self) -> bool:
+        seen = [marker.value for marker in self.deletions if isinstance(marker.value, dict)]
+        kept = [marker.dot for marker in self.deletions if marker.value is None]
+        live = kept + [s.dot for siblings in self.fields.values() for s in siblings]
+        return any(not any(covers(vector, dot) for vector in seen) for dot in live)  # type: ignore[arg-type]
+
+    @property
+    def dots(self) -> set[Dot]:
+        """The writes that still show: of every sibling and every deletion marker."""
+        found = {s.dot for siblings in self.fields.values() for s in siblings}
+        found.update(marker.dot for marker in self.deletions)
+        return found
+
+    @property
+    def last_written(self) -> Stamp:
+        """The latest stamp of all that still shows."""
+        stamps = [s.stamp for siblings in self.fields.values() for s in siblings]
+        stamps += [marker.stamp for marker in self.deletions]
+        return max(stamps)
+
+
+def _distinct(siblings: tuple[Sibling, ...]) -> tuple[Sibling, ...]:
+    seen: dict[str, Sibling] = {}
+    for sibling in siblings:
+        seen.setdefault(canonical_json(sibling.value), sibling)
+    return tuple(seen.values())
