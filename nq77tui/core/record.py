@@ -198,7 +198,7 @@ class Record:
         """The latest stamp of all that still shows."""
         stamps = [s.stamp for siblings in self.fields.values() for s in siblings]
         stamps += [marker.stamp for marker in self.deletions]
-        return max(stamps)
+        return max(stamps, default=Stamp(0, ""))
 
 
 def _distinct(siblings: tuple[Sibling, ...]) -> tuple[Sibling, ...]:
