@@ -178,8 +178,8 @@ def nested(depth: int) -> list:
     ],
 )
 def test_values_that_records_cannot_hold_are_refused(value, reason) -> None:
+    document = {"head": value, "_": "AAAAAAAA-1 1 1 lan"}
     with pytest.raises(DocumentError) as caught:
-        document = {"head": value, "_": "AAAAAAAA-1 1 1 lan"}
         from_document("household", doc_id_of("AAAAAAAA-1"), document)
     assert caught.value.problems[0].key == reason
 
