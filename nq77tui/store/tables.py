@@ -1,0 +1,127 @@
+"""The tables in memory, and the operations that change them: shared by replay and by commits.
+
+An operation is a short list, as it stands in the journal:
+
+* ``["i", table, id, document]`` insert, ``["u", table, id, document]`` replace,
+* ``["d", table, id]`` delete, ``["t", table]`` make the table exist and be empty,
+* ``["x", table]`` drop the table.
+
+Document ids are texts, as in TinyDB's file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+Document: TypeAlias = dict[str, Any]
+Operation: TypeAlias = list[Any]
+Undo: TypeAlias = Callable[[], None]
+
+
+def copy_json(value: Any) -> Any:
+    """A deep copy of what came from JSON; three times as fast as copy.deepcopy."""
+    if isinstance(value, dict):
+        return {key: copy_json(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [copy_json(part) for part in value]
+    return value
+
+
+class Tables:
+    """All tables of one store."""
+
+    def __init__(self, tables: dict[str, dict[str, Document]], next_ids: dict[str, int]) -> None:
+        self.by_name = tables
+        self.next_ids = next_ids
+        """The lowest id that no document of the table ever had, where it is known."""
+        self.generations: dict[str, int] = {}
+        """Counts the changes of each table, so that caches know when they are stale."""
+        self.watchers: list[Callable[[str, str, Document | None, Document | None], None]] = []
+        """Called with table, id, old document, new document at every change (for indexes)."""
+
+    def table(self, name: str) -> dict[str, Document]:
+        """The live table; never hand its documents out."""
+        return self.by_name.get(name, {})
+
+    def next_id(self, name: str) -> int:
+        """The next free document id of a table."""
+        if name not in self.next_ids:
+            self.next_ids[name] = max((int(key) for key in self.table(name)), default=0) + 1
+        return self.next_ids[name]
+
+    def apply(self, operation: Operation) -> Undo:
+        """Carry out one operation; the result takes it back."""
+        kind, name = operation[0], operation[1]
+        self.generations[name] = self.generations.get(name, 0) + 1
+        if kind in ("i", "u"):
+            return self._put(name, operation[2], operation[3])
+        if kind == "d":
+            return self._remove(name, operation[2])
+        if kind in ("t", "x"):
+            return self._empty(name, is_dropped=kind == "x")
+        raise ValueError(kind)
+
+    def _put(self, name: str, key: str, document: Document) -> Undo:
+        table = self.by_name.setdefault(name, {})
+        old, old_next = table.get(key), self.next_ids.get(name)
+        table[key] = document
+        number = int(key)
+        if old_next is not None and number >= old_next:
+            self.next_ids[name] = number + 1
+        self._tell(name, key, old, document)
+
+        def undo() -> None:
+            if old is None:
+                del table[key]
+            else:
+                table[key] = old
+            if old_next is not None:
+                self.next_ids[name] = old_next
+            self._changed_back(name, key, document, old)
+
+        return undo
+
+    def _remove(self, name: str, key: str) -> Undo:
+        table = self.by_name[name]
+        # The id stays used: know the next one before the highest document goes.
+        self.next_id(name)
+        old = table.pop(key)
+        self._tell(name, key, old, None)
+
+        def undo() -> None:
+            table[key] = old
+            self._changed_back(name, key, None, old)
+
+        return undo
+
+    def _empty(self, name: str, *, is_dropped: bool) -> Undo:
+        old, old_next = self.by_name.get(name), self.next_ids.pop(name, None)
+        if is_dropped:
+            self.by_name.pop(name, None)
+        else:
+            self.by_name[name] = {}
+        for key, document in (old or {}).items():
+            self._tell(name, key, document, None)
+
+        def undo() -> None:
+            if old is None:
+                self.by_name.pop(name, None)
+            else:
+                self.by_name[name] = old
+            if old_next is not None:
+                self.next_ids[name] = old_next
+            for key, document in (old or {}).items():
+                self._changed_back(name, key, None, document)
+
+        return undo
+
+    def _tell(self, name: str, key: str, old: Document | None, new: Document | None) -> None:
+        for watcher in self.watchers:
+            watcher(name, key, old, new)
+
+    def _changed_back(
+        self, name: str, key: str, old: Document | None, new: Document | None
+    ) -> None:
+        self.generations[name] = self.generations.get(name, 0) + 1
+        self._tell(name, key, old, new)
