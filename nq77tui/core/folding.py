@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 
 _D = str.maketrans("đĐ", "dd")
@@ -48,32 +49,49 @@ def _marks(letter: str) -> frozenset[str]:
     return frozenset(parts[1:]) | ({"đ"} if parts[0] == "đ" else frozenset())
 
 
-def _tone_moved(word: str) -> tuple[str, tuple[frozenset[str], ...], frozenset[str]]:
-    """A word's plain letters, the marks that belong to each, and its tones, wherever they sit."""
-    plain: list[str] = []
-    marks: list[frozenset[str]] = []
-    tones: set[str] = set()
-    for letter in unicodedata.normalize("NFC", word.lower()):
-        found = _marks(letter)
-        plain.append(letter.translate(_FOLDED))
-        tones |= found & _TONES
-        marks.append(found - _TONES)
-    return "".join(plain), tuple(marks), frozenset(tones)
-
-
 _TONES = frozenset("\u0300\u0309\u0303\u0301\u0323")
 
 
-def _word_matches(query: str, word: str) -> bool:
-    query_plain, query_marks, query_tones = _tone_moved(query)
-    plain, marks, tones = _tone_moved(word)
-    start = plain.find(query_plain)
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word taken apart: per letter its plain form, its shape (â, ơ, đ) and its tone."""
+
+    plain: str
+    shapes: tuple[frozenset[str], ...]
+    tones: tuple[frozenset[str], ...]
+
+    @classmethod
+    @lru_cache(maxsize=65536)
+    def of(cls, text: str) -> _Word:
+        letters = unicodedata.normalize("NFC", text.lower())
+        marks = [_marks(letter) for letter in letters]
+        shapes = tuple(found - _TONES for found in marks)
+        tones = tuple(found & _TONES for found in marks)
+        return cls(letters.translate(_FOLDED), shapes, tones)
+
+    @property
+    def tone(self) -> frozenset[str]:
+        return frozenset().union(*self.tones)
+
+    def has_at(self, query: _Word, start: int) -> bool:
+        """Whether the marks that were typed stand here too; a tone may sit on its neighbour."""
+        for offset, (shape, tone) in enumerate(zip(query.shapes, query.tones, strict=True)):
+            if not shape and not tone:
+                continue
+            mine = self.tones[start + offset]
+            if shape != self.shapes[start + offset] or not tone <= self.tone:
+                return False
+            if not mine <= query.tone:
+                return False
+        return True
+
+
+def _word_matches(query: _Word, word: _Word) -> bool:
+    start = word.plain.find(query.plain)
     while start >= 0:
-        aligned = marks[start : start + len(query_plain)]
-        wanted = zip(query_marks, aligned, strict=False)
-        if query_tones <= tones and all(mine <= theirs for mine, theirs in wanted):
+        if word.has_at(query, start):
             return True
-        start = plain.find(query_plain, start + 1)
+        start = word.plain.find(query.plain, start + 1)
     return False
 
 
@@ -83,7 +101,7 @@ class Finder:
     def __init__(self, query: str) -> None:
         words = unicodedata.normalize("NFC", query).split()
         self._folded = [fold(word) for word in words]
-        self._marked = [word for word in words if fold(word) != _plain_lower(word)]
+        self._marked = [_Word.of(word) for word in words if fold(word) != _plain_lower(word)]
         self._initials = self._folded[0] if len(words) == 1 and len(words[0]) > 1 else ""
 
     def accepts(self, folded: str, original: str) -> bool:
@@ -93,7 +111,7 @@ class Finder:
         return bool(self._initials) and not self._marked and (self._initials in initials(folded))
 
     def _marks_match(self, original: str) -> bool:
-        words = _WORD.findall(unicodedata.normalize("NFC", original))
+        words = [_Word.of(word) for word in _WORD.findall(original)]
         return all(any(_word_matches(query, word) for word in words) for query in self._marked)
 
 

@@ -19,7 +19,7 @@ def rows():
             yield pytest.param(typed, row["expected"], id=ascii(row["input_escaped"]))
 
 
-@pytest.mark.parametrize(("typed", "expected"), rows())
+@pytest.mark.parametrize(("typed", "expected"), list(rows()))
 def test_every_spelling_becomes_the_one_that_is_stored(typed, expected) -> None:
     assert normalise(typed) == expected
     assert normalise(expected) == expected
