@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json
@@ -43,6 +44,8 @@ def parse_number(typed: str) -> int | float:
         ValueRefusedError: no number, or one that could mean two things.
     """
     text = typed.replace(" ", "").replace("\u2212", "-")
+    if not text.isascii():
+        raise ValueRefusedError("no_number", typed)
     # 1,200 as 1,2 with zeros or as twelve hundred; 70.5 as an English decimal point.
     if _AMBIGUOUS.fullmatch(text) and not re.fullmatch(r"-?\d{1,3}(\.\d{3})+", text):
         reading = text.replace(",", "")
@@ -87,6 +90,8 @@ def parse_date(typed: str, today: date, *, year_only: bool = False) -> str:
         ValueRefusedError: no date, or one that is not in the calendar.
     """
     text = typed.strip().lower()
+    if not text.isascii():
+        raise ValueRefusedError("no_date", typed)
     if match := re.fullmatch(r"h(?:-(\d{1,3}))?", text):
         return (today - timedelta(days=int(match[1] or 0))).isoformat()
     if match := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text):
@@ -180,7 +185,8 @@ def parse_yes_no(typed: str) -> bool:
 
 def show_number(number: int | float, lang: str = "vi") -> str:
     """``1.234.567,89`` in Vietnamese, ``1,234,567.89`` in English."""
-    text = f"{number:,}" if isinstance(number, int) else f"{number:,.10f}".rstrip("0").rstrip(".")
+    # Through the shortest decimal text of a float, so that 1234567.89 is not shown as ...88999.
+    text = f"{Decimal(repr(number)):,f}"
     return text if lang == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
