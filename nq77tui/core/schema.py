@@ -1,0 +1,156 @@
+"""What a record may hold, as typed objects: the meaning of a ``schemas/*.toml`` file.
+
+The reading of TOML stands in `programme`; here are the shapes that validation, coverage and the
+screens work with. Labels are texts by language: ``{"vi": …, "en": …}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, TypeAlias, get_args
+
+from nq77tui.core.expression import Expression
+from nq77tui.core.problem import Severity
+
+Label: TypeAlias = Mapping[str, str]
+FieldType: TypeAlias = Literal[
+    "text",
+    "integer",
+    "decimal",
+    "date",
+    "yes_no",
+    "choice",
+    "choices",
+    "reference",
+    "figure",
+    "hectares",
+    "money",
+    "phone",
+    "citizen_number",
+    "code",
+]
+FIELD_TYPES: tuple[str, ...] = get_args(FieldType)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer of a closed list.
+
+    Attributes:
+        code: what is stored.
+        label: what people see.
+        columns: further columns of the list, for ``choice_filter`` and for reports.
+        retired: still valid in old records, no longer offered.
+    """
+
+    code: str
+    label: Label
+    columns: Mapping[str, str] = field(default_factory=dict)
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A rule on one field's value (``.``), asked only where there is a value."""
+
+    test: Expression
+    message: Label
+    severity: Severity = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a record.
+
+    Attributes:
+        required: an expression that says when a value is needed, or None.
+        required_severity: ``warning`` lets people save without it after confirming.
+        relevant: an expression that says when the field is asked at all; what an irrelevant
+            field holds is kept, and not checked.
+        calculation: computes the value; people do not type it.
+        choices: the answers of a choice or choices field.
+        choice_filter: which candidates (choices or records referred to) are allowed; bare names
+            are the candidate's, ``${…}`` this record's.
+        to: the record types that a reference may lead to.
+        year_only: a date may be a year, or a month and a year.
+        mask: of a code: ``#`` a digit, ``A`` a letter, anything else itself.
+        multiline: a text may hold line breaks.
+    """
+
+    name: str
+    type: FieldType
+    label: Label
+    required: Expression | None = None
+    required_severity: Severity = "error"
+    relevant: Expression | None = None
+    constraints: tuple[Constraint, ...] = ()
+    calculation: Expression | None = None
+    choices: tuple[Choice, ...] = ()
+    choice_filter: Expression | None = None
+    to: tuple[str, ...] = ()
+    year_only: bool = False
+    mask: str = ""
+    multiline: bool = False
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the value is another record's id."""
+        return self.type == "reference"
+
+    def choice(self, code: object) -> Choice | None:
+        """The choice with this code."""
+        return next((choice for choice in self.choices if choice.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Says that records of this schema form the tree of areas.
+
+    Attributes:
+        parent: the reference field that leads one level up.
+        level: the choice field that names the level.
+        successor: the reference field that leads from an ended area to the one it became part
+            of; empty if there is none.
+    """
+
+    parent: str
+    level: str
+    successor: str = ""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """One record type.
+
+    Attributes:
+        record: its name, as in ``nq77 add NAME``.
+        version: goes up when fields are renamed, split or removed.
+        fields: by name, in the order of the file.
+        key: the fields of the real-world key; a record that has them all gets its id from them.
+        title: the fields that name a record to people.
+        area: the reference field that says where a record belongs; empty for the tree itself.
+        begins: the date field from which a record counts.
+        ends: the date field after which it no longer counts (that day included).
+        tree: set for the one schema whose records are the areas.
+    """
+
+    record: str
+    version: int
+    label: Label
+    fields: Mapping[str, Field]
+    key: tuple[str, ...] = ()
+    title: tuple[str, ...] = ()
+    area: str = ""
+    begins: str = ""
+    ends: str = ""
+    tree: Tree | None = None
+
+    @cached_property
+    def references(self) -> tuple[Field, ...]:
+        """The fields that lead to other records."""
+        return tuple(found for found in self.fields.values() if found.is_reference)
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self.fields.values())

@@ -1,0 +1,190 @@
+"""What a person sees, as typed objects: the meaning of a ``screens/*.toml`` file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nq77tui.core.expression import Expression
+from nq77tui.core.schema import Label
+
+Appearance = Literal["", "minimal", "quick", "multiline"]
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """How one field is asked.
+
+    Attributes:
+        name: the schema's field.
+        hint: one line of help.
+        default: computes the first value of a new record.
+        carry: ``save and new`` keeps this field's value for the next record.
+        appearance: ``quick`` goes on by itself after a choice, ``multiline`` opens an editor.
+    """
+
+    name: str
+    hint: Label = field(default_factory=dict)
+    default: Expression | None = None
+    carry: bool = False
+    appearance: Appearance = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Fields that stand together in a form."""
+
+    label: Label
+    fields: tuple[FormField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a list.
+
+    Attributes:
+        field: the schema's field; a reference shows the title of the record it leads to.
+        width: cells.
+    """
+
+    field: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordScreen:
+    """The list and the form of one record type.
+
+    Attributes:
+        record: the schema's name.
+        key: the key that opens the list from the home screen.
+        group: the block of the home screen in which it stands.
+        columns: of the list.
+        sort: the fields by which the list is sorted.
+        by_given_name: people sort by the last word of their name.
+        sections: of the form.
+    """
+
+    record: str
+    label: Label
+    key: str
+    group: str
+    columns: tuple[Column, ...]
+    sort: tuple[str, ...]
+    by_given_name: bool
+    sections: tuple[Section, ...]
+
+    def form_fields(self) -> Iterator[FormField]:
+        """All fields of the form, in order."""
+        for section in self.sections:
+            yield from section.fields
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The denominator of a metric: records of one type that pass a test.
+
+    Attributes:
+        record: the schema's name.
+        where: which of them count; None for all.
+    """
+
+    record: str
+    where: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """When a counted record is covered.
+
+    Either by a test on itself (``record`` is empty), or by records of another type that lead to
+    it: by ``link`` (a path of references, such as ``person.party_org``), or by lying within it
+    (``within``, where areas are counted).
+
+    Attributes:
+        where: which of those records count.
+        distinct: count different values of this field, not records.
+        at_least: how many are needed.
+    """
+
+    record: str = ""
+    where: Expression | None = None
+    link: tuple[str, ...] = ()
+    within: bool = False
+    distinct: str = ""
+    at_least: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A coverage figure ``have / of`` for every area.
+
+    Attributes:
+        target: the percentage to reach.
+        column: a short heading for tables.
+    """
+
+    name: str
+    label: Label
+    column: Label
+    of: Counted
+    have: Covered
+    target: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number for every area: a count, a sum, or a count of different values.
+
+    Attributes:
+        sum: add up this field instead of counting records.
+        distinct: count different values of this field.
+        latest: of records that agree in these fields only the latest (by the schema's
+            ``begins``) counts.
+        own: only records that belong to the area itself, not to areas below it.
+    """
+
+    name: str
+    label: Label
+    column: Label
+    record: str
+    where: Expression | None = None
+    sum: str = ""
+    distinct: str = ""
+    latest: tuple[str, ...] = ()
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assigning:
+    """Which record the Assign screen writes, and between what.
+
+    Attributes:
+        record: the schema of an assignment.
+        who: its reference to the person.
+        unit: its reference to what is assigned.
+        units: the record type offered for marking.
+        metric: the metric whose gaps this screen fills.
+    """
+
+    record: str
+    who: str
+    unit: str
+    units: str
+    metric: str
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The first screen.
+
+    Attributes:
+        title: the programme in a few words.
+        groups: blocks of record types, by name.
+        metrics: the metrics shown there.
+    """
+
+    title: Label
+    groups: Mapping[str, Label]
+    metrics: tuple[str, ...]

@@ -1,0 +1,61 @@
+"""The words of the program, by language: ``messages/<lang>/*.toml``, flat keys ``area.name``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from nq77tui.core.problem import Problem
+from nq77tui.core.text import printable
+
+LANGUAGES = ("vi", "en")
+_FOLDER = Path(__file__).resolve().parent.parent / "messages"
+
+
+class Catalogue:
+    """One language's sentences, and labels of the programme in that language."""
+
+    def __init__(self, lang: str, texts: Mapping[str, str]) -> None:
+        self.lang = lang
+        self._texts = texts
+
+    def text(self, key: str, **params: object) -> str:
+        """The sentence behind a key, with its parameters made harmless for a terminal.
+
+        Raises:
+            KeyError: no such key; the tests hold that no key in use is missing.
+        """
+        shown = {name: self._shown(value) for name, value in params.items()}
+        return self._texts[key].format_map(shown)
+
+    def problem(self, problem: Problem) -> str:
+        """What is wrong, in words."""
+        return self.text(problem.key, **problem.params)
+
+    def label(self, label: Mapping[str, str]) -> str:
+        """A label of the programme; any language it has where it lacks this one."""
+        return label.get(self.lang) or next(iter(label.values()), "")
+
+    def other(self) -> Catalogue:
+        """The catalogue of the other language."""
+        return load_catalogue("en" if self.lang == "vi" else "vi")
+
+    def keys(self) -> frozenset[str]:
+        """All keys, for checks."""
+        return frozenset(self._texts)
+
+    def _shown(self, value: object) -> object:
+        if isinstance(value, Mapping):
+            return printable(self.label(value))
+        return printable(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def load_catalogue(lang: str) -> Catalogue:
+    """Read one language's catalogue."""
+    texts: dict[str, str] = {}
+    for file in sorted((_FOLDER / lang).glob("*.toml")):
+        texts.update(tomllib.loads(file.read_text(encoding="utf-8")))
+    return Catalogue(lang, texts)

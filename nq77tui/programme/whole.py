@@ -1,0 +1,215 @@
+"""Proves a programme whole: that every name in one file means something in another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from nq77tui.core.expression import Expression
+from nq77tui.core.schema import Field, Schema
+from nq77tui.core.screen import Covered, Metric, RecordScreen
+from nq77tui.programme.table import Problems
+
+if TYPE_CHECKING:
+    from nq77tui.programme.programme import Programme
+
+APP_KEYS = frozenset("cgmxq?/")
+"""Keys of the home screen that belong to the app: coverage, assign, merge, conflicts, help."""
+
+
+def check_whole(programme: Programme, places: Mapping[str, str], problems: Problems) -> None:
+    """Note everything in one file that another contradicts.
+
+    Args:
+        places: the file that declares a metric or figure, by ``metrics.NAME``.
+    """
+    check = _Check(programme, problems)
+    trees = [schema for schema in programme.schemas.values() if schema.tree]
+    if len(trees) != 1:
+        problems.add("one_tree", "schemas", "tree", "", found=len(trees))
+        return
+    for schema in programme.schemas.values():
+        check.schema(schema)
+    for screen in programme.screens.values():
+        check.screen(screen)
+    check.screens_together()
+    check.home_and_assigning()
+    for metric in programme.metrics.values():
+        check.metric(metric, places[f"metrics.{metric.name}"])
+    for name, figure in programme.figures.items():
+        file, table = places[f"figures.{name}"], f"figures.{name}"
+        schema = check.record(figure.record, file, table, "record")
+        if schema is None:
+            continue
+        check.names([figure.sum, figure.distinct, *figure.latest], schema, file, table, "sum")
+        check.expression(figure.where, schema, file, table, "where")
+
+
+class _Check:
+    def __init__(self, programme: Programme, problems: Problems) -> None:
+        self.programme = programme
+        self.problems = problems
+
+    # -- names ---------------------------------------------------------------------------------
+
+    def record(self, name: str, file: str, table: str, key: str) -> Schema | None:
+        schema = self.programme.schemas.get(name)
+        if schema is None:
+            self.problems.add("unknown_record", file, table, key, found=name)
+        return schema
+
+    def names(
+        self, names: Iterable[str], schema: Schema, file: str, table: str, key: str
+    ) -> None:
+        for name in names:
+            if name and name not in schema.fields:
+                self.problems.add(
+                    "unknown_field", file, table, key, found=name, record=schema.record
+                )
+
+    def path(self, path: tuple[str, ...], start: Iterable[Schema]) -> str:
+        """Follow a path of references; the name it breaks at, or nothing."""
+        schemas = list(start)
+        for position, name in enumerate(path):
+            fields = [schema.fields[name] for schema in schemas if name in schema.fields]
+            if not fields:
+                return name
+            if position == len(path) - 1:
+                return ""
+            targets = {record for field in fields for record in field.to}
+            schemas = [s for name, s in self.programme.schemas.items() if name in targets]
+            if not schemas:
+                return path[position + 1]
+        return ""
+
+    def expression(
+        self,
+        found: Expression | None,
+        schema: Schema,
+        file: str,
+        table: str,
+        key: str,
+        candidates: Field | None = None,
+    ) -> None:
+        if found is None:
+            return
+        for path in found.fields:
+            if broken := self.path(path, [schema]):
+                self.problems.add(
+                    "unknown_field", file, table, key, found=broken, record=schema.record
+                )
+        for path in found.candidates:
+            if candidates is None:
+                self.problems.add("no_candidate", file, table, key, found=".".join(path))
+            elif not self._candidate_knows(path, candidates):
+                self.problems.add("unknown_column", file, table, key, found=".".join(path))
+
+    def _candidate_knows(self, path: tuple[str, ...], field: Field) -> bool:
+        if not field.is_reference:
+            columns = {"code", *(name for choice in field.choices for name in choice.columns)}
+            return len(path) == 1 and path[0] in columns
+        schemas = [self.programme.schemas[n] for n in field.to if n in self.programme.schemas]
+        return not self.path(path, schemas)
+
+    # -- schemas -------------------------------------------------------------------------------
+
+    def schema(self, schema: Schema) -> None:
+        file = f"schemas/{schema.record}.toml"
+        for key, names in (
+            ("key", schema.key),
+            ("title", schema.title),
+            ("area", (schema.area,)),
+            ("begins", (schema.begins,)),
+            ("ends", (schema.ends,)),
+        ):
+            self.names(names, schema, file, "", key)
+        if not schema.title:
+            self.problems.add("missing_key", file, "", "title")
+        if schema.tree:
+            tree = (schema.tree.parent, schema.tree.level, schema.tree.successor)
+            self.names(tree, schema, file, "tree", "tree")
+        elif not schema.area:
+            self.problems.add("missing_key", file, "", "area")
+        elif schema.area in schema.fields and not schema.fields[schema.area].is_reference:
+            self.problems.add("not_a_reference", file, "", "area", found=schema.area)
+        for field in schema:
+            self.field(field, schema, file)
+
+    def field(self, field: Field, schema: Schema, file: str) -> None:
+        table = f"fields.{field.name}"
+        for name in field.to:
+            self.record(name, file, table, "to")
+        for key, found in (
+            ("required", field.required),
+            ("relevant", field.relevant),
+            ("calculation", field.calculation),
+            *(("constraint", constraint.test) for constraint in field.constraints),
+        ):
+            self.expression(found, schema, file, table, key)
+        self.expression(field.choice_filter, schema, file, table, "choice_filter", field)
+
+    # -- screens -------------------------------------------------------------------------------
+
+    def screen(self, screen: RecordScreen) -> None:
+        file = f"screens/{screen.record}.toml"
+        schema = self.record(screen.record, file, "", "file name")
+        if schema is None:
+            return
+        self.names([column.field for column in screen.columns], schema, file, "list", "columns")
+        self.names(screen.sort, schema, file, "list", "sort")
+        for form_field in screen.form_fields():
+            self.names([form_field.name], schema, file, "form", "fields")
+            self.expression(form_field.default, schema, file, "form", f"{form_field.name}.default")
+        if screen.group not in self.programme.home.groups:
+            self.problems.add("unknown_group", file, "", "group", found=screen.group)
+
+    def screens_together(self) -> None:
+        owners: dict[str, str] = {}
+        for screen in self.programme.screens.values():
+            file, key = f"screens/{screen.record}.toml", screen.key
+            if len(key) != 1 or key in APP_KEYS:
+                self.problems.add("bad_screen_key", file, "", "key", found=key)
+            elif key in owners:
+                self.problems.add("clashing_key", file, "", "key", found=key, other=owners[key])
+            owners.setdefault(key, file)
+        for record in self.programme.schemas:
+            if record not in self.programme.screens:
+                self.problems.add("no_screen", f"schemas/{record}.toml", "", "", found=record)
+
+    def home_and_assigning(self) -> None:
+        for name in self.programme.home.metrics:
+            if name not in self.programme.metrics:
+                self.problems.add("unknown_metric", "screens/home.toml", "", "metrics", found=name)
+        assigning = self.programme.assigning
+        if assigning is None:
+            return
+        file = "screens/assign.toml"
+        schema = self.record(assigning.record, file, "", "record")
+        self.record(assigning.units, file, "", "units")
+        if assigning.metric not in self.programme.metrics:
+            self.problems.add("unknown_metric", file, "", "metric", found=assigning.metric)
+        if schema is not None:
+            self.names([assigning.who], schema, file, "", "who")
+            self.names([assigning.unit], schema, file, "", "unit")
+
+    def metric(self, metric: Metric, file: str) -> None:
+        table = f"metrics.{metric.name}"
+        counted = self.record(metric.of.record, file, table, "of.record")
+        if counted is None:
+            return
+        self.expression(metric.of.where, counted, file, table, "of.where")
+        if metric.have.record:
+            self.covered(metric.have, file, table)
+        else:
+            self.expression(metric.have.where, counted, file, table, "have.where")
+
+    def covered(self, have: Covered, file: str, table: str) -> None:
+        schema = self.record(have.record, file, table, "have.record")
+        if schema is None:
+            return
+        self.expression(have.where, schema, file, table, "have.where")
+        self.names([have.distinct], schema, file, table, "have.distinct")
+        if broken := self.path(have.link, [schema]) if have.link else "":
+            self.problems.add(
+                "unknown_field", file, table, "have.link", found=broken, record=schema.record
+            )
