@@ -21,7 +21,7 @@ class Catalogue:
         self.lang = lang
         self._texts = texts
 
-    def text(self, key: str, **params: object) -> str:
+    def text(self, key: str, /, **params: object) -> str:
         """The sentence behind a key, with its parameters made harmless for a terminal.
 
         Raises:

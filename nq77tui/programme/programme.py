@@ -123,9 +123,10 @@ def _read_screens(folder: Path, parts: _Parts) -> None:
             parts.home = read_home(table)
         elif path.stem == ASSIGN_FILE:
             parts.assigning = read_assigning(table)
-        elif path.stem != COVERAGE_FILE:
-            parts.screens[path.stem] = read_record_screen(path, table)
-        _read_counting(table, parts)
+        else:
+            if path.stem != COVERAGE_FILE:
+                parts.screens[path.stem] = read_record_screen(path, table)
+            _read_counting(table, parts)
         table.done()
 
 

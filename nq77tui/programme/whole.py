@@ -38,11 +38,10 @@ def check_whole(programme: Programme, places: Mapping[str, str], problems: Probl
         check.metric(metric, places[f"metrics.{metric.name}"])
     for name, figure in programme.figures.items():
         file, table = places[f"figures.{name}"], f"figures.{name}"
-        schema = check.record(figure.record, file, table, "record")
-        if schema is None:
-            continue
-        check.names([figure.sum, figure.distinct, *figure.latest], schema, file, table, "sum")
-        check.expression(figure.where, schema, file, table, "where")
+        summed = check.record(figure.record, file, table, "record")
+        if summed is not None:
+            check.names([figure.sum, figure.distinct, *figure.latest], summed, file, table, "sum")
+            check.expression(figure.where, summed, file, table, "where")
 
 
 class _Check:
@@ -58,9 +57,7 @@ class _Check:
             self.problems.add("unknown_record", file, table, key, found=name)
         return schema
 
-    def names(
-        self, names: Iterable[str], schema: Schema, file: str, table: str, key: str
-    ) -> None:
+    def names(self, names: Iterable[str], schema: Schema, file: str, table: str, key: str) -> None:
         for name in names:
             if name and name not in schema.fields:
                 self.problems.add(

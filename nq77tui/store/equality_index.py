@@ -29,10 +29,15 @@ class EqualityIndexes:
             return None
         field, value = wanted
         name = (table, field)
+        if name not in self._buckets and name not in self._asked:
+            self._asked.add(name)
+            return None
+        return self.keys(table, field, value)
+
+    def keys(self, table: str, field: str, value: Hashable) -> list[str]:
+        """The ids of the documents whose field equals a value, in table order."""
+        name = (table, field)
         if name not in self._buckets:
-            if name not in self._asked:
-                self._asked.add(name)
-                return None
             self._build(name)
         bucket = self._buckets[name].get(value, {})
         if (table, field, value) in self._disordered:

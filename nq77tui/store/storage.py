@@ -280,6 +280,10 @@ class JournalStorage(Storage):
         """Ids of the documents that an equality query matches; None where a scan is needed."""
         return self._indexes.find(table, cond)
 
+    def keys_where(self, table: str, field: str, value: str) -> list[str]:
+        """Ids of the documents whose field equals a value, from an index."""
+        return self._indexes.keys(table, field, value)
+
     # -- committing ----------------------------------------------------------------------------
 
     @contextmanager

@@ -1,0 +1,138 @@
+"""The tree of areas as it stood on a day, and where a record lies in it.
+
+An area that has ended leads on by its successor, so that what belonged to an abolished commune
+belongs to the commune it became part of from that day, and to the old one before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
+
+from nq77tui.core.record import Json
+from nq77tui.core.schema import Schema
+from nq77tui.core.scope import Row
+
+EVERYWHERE = ""
+"""The id of the node above all areas; what lies in no area hangs there."""
+_MAX_STEPS = 20
+
+
+class Facts(Protocol):
+    """The live records of a store."""
+
+    def rows(self, record_type: str) -> Iterable[Row]:
+        """All of a type."""
+
+    def row(self, record_id: str) -> Row | None:
+        """One, or None."""
+
+
+def exists_on(schema: Schema, values: Mapping[str, Json], day: str) -> bool:
+    """Whether a record counts on a day (ISO text), by the lifetime its schema declares."""
+    begins = values.get(schema.begins) if schema.begins else None
+    if isinstance(begins, str) and begins > day:
+        return False
+    ends = values.get(schema.ends) if schema.ends else None
+    # An end given as a year alone is the end of that year.
+    return not (isinstance(ends, str) and ends and ends < day[: len(ends)])
+
+
+class AreaTree:
+    """Areas by id, with the parent each had on the day."""
+
+    def __init__(self, schemas: Mapping[str, Schema], facts: Facts, day: str) -> None:
+        self._schemas = schemas
+        self._facts = facts
+        self._day = day
+        schema = next(found for found in schemas.values() if found.tree)
+        assert schema.tree
+        self._schema, self._tree = schema, schema.tree
+        self._areas = {
+            row.id: row for row in facts.rows(schema.record) if exists_on(schema, row.values, day)
+        }
+        self.parents: dict[str, str] = {}
+        """Parent by id, of every area that exists; `EVERYWHERE` above the topmost."""
+        self.children: dict[str, list[str]] = {EVERYWHERE: []}
+        for area_id in self._areas:
+            self._hang(area_id)
+        self._places: dict[str, str] = {}
+
+    def _hang(self, area_id: str) -> None:
+        above = self._areas[area_id].values.get(self._tree.parent)
+        parent = self.resolve(above) if isinstance(above, str) else EVERYWHERE
+        if self._is_below(parent, area_id):
+            parent = EVERYWHERE  # a circle made by two machines; `nq77 check` names it
+        self.parents[area_id] = parent
+        self.children.setdefault(parent, []).append(area_id)
+
+    def _is_below(self, candidate: str, area_id: str) -> bool:
+        while candidate != EVERYWHERE:
+            if candidate == area_id:
+                return True
+            candidate = self.parents.get(candidate, EVERYWHERE)
+        return False
+
+    def __contains__(self, area_id: str) -> bool:
+        return area_id in self._areas
+
+    def level(self, area_id: str) -> str:
+        """The code of an area's level; empty above all areas."""
+        row = self._areas.get(area_id)
+        level = row.values.get(self._tree.level) if row else ""
+        return level if isinstance(level, str) else ""
+
+    def resolve(self, area_id: str) -> str:
+        """The area that stands for another on the day: itself, or what it became part of."""
+        for _ in range(_MAX_STEPS):
+            if area_id in self._areas:
+                return area_id
+            row = self._facts.row(area_id)
+            if row is None or row.type != self._schema.record or not self._tree.successor:
+                break
+            # An area that has not begun yet, or ended without a successor, hangs nowhere.
+            successor = row.values.get(self._tree.successor)
+            if not isinstance(successor, str):
+                break
+            area_id = successor
+        return EVERYWHERE
+
+    def locate(self, row: Row) -> str:
+        """The area that a record lies in, by following the references its schema names."""
+        found = self._places.get(row.id)
+        if found is None:
+            found = self._places[row.id] = self._find(row)
+        return found
+
+    def _find(self, row: Row) -> str:
+        for _ in range(_MAX_STEPS):
+            if row.type == self._schema.record:
+                return self.resolve(row.id)
+            schema = self._schemas.get(row.type)
+            value = row.values.get(schema.area) if schema else None
+            above = self._facts.row(value) if isinstance(value, str) else None
+            if above is None:
+                break
+            row = above
+        return EVERYWHERE
+
+    def upward(self, area_id: str) -> Iterator[str]:
+        """An area and everything above it, `EVERYWHERE` last."""
+        while area_id != EVERYWHERE:
+            yield area_id
+            area_id = self.parents.get(area_id, EVERYWHERE)
+        yield EVERYWHERE
+
+    def downward(self, area_id: str) -> Iterator[str]:
+        """An area and everything below it."""
+        yield area_id
+        for child in self.children.get(area_id, ()):
+            yield from self.downward(child)
+
+    @property
+    def root(self) -> str:
+        """Where a report begins: the lowest area that everything lies in."""
+        here = EVERYWHERE
+        while len(self.children.get(here, ())) == 1:
+            here = self.children[here][0]
+        return here

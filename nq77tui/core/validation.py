@@ -1,0 +1,163 @@
+"""Whether the values of a record are what its schema allows.
+
+An error blocks the save; a warning may be confirmed. What a field holds while it is not relevant
+is kept, and not checked. Fields that the schema does not know are carried along by whoever wrote
+them, but nobody may add one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from nq77tui.core.expression import Scope
+from nq77tui.core.identity_number import citizen_number_warnings
+from nq77tui.core.problem import Problem
+from nq77tui.core.record import Json
+from nq77tui.core.schema import Choice, Field, Schema
+
+
+class ChoiceScope(Scope, Protocol):
+    """A scope that can also be asked about one field's value and about one choice."""
+
+    def with_this(self, value: Json) -> ChoiceScope:
+        """The same scope with ``.`` standing for a value."""
+
+    def with_candidate(self, values: Mapping[str, Json]) -> ChoiceScope:
+        """The same scope with bare names standing for a candidate's fields."""
+
+
+def relevant_fields(schema: Schema, scope: Scope) -> frozenset[str]:
+    """The fields that are asked, given the values in the scope."""
+    return frozenset(
+        field.name for field in schema if field.relevant is None or field.relevant.holds(scope)
+    )
+
+
+def calculated(schema: Schema, scope: Scope) -> dict[str, Json]:
+    """The values of the calculated fields, given the others."""
+    return {
+        field.name: field.calculation.evaluate(scope)
+        for field in schema
+        if field.calculation is not None
+    }
+
+
+def allowed_choices(field: Field, scope: ChoiceScope) -> tuple[Choice, ...]:
+    """The choices that may be taken now."""
+    return tuple(
+        choice
+        for choice in field.choices
+        if not choice.retired
+        and (
+            field.choice_filter is None
+            or field.choice_filter.holds(
+                scope.with_candidate({"code": choice.code, **choice.columns})
+            )
+        )
+    )
+
+
+def check_values(
+    schema: Schema, values: Mapping[str, Json], scope: ChoiceScope
+) -> tuple[Problem, ...]:
+    """Everything that is wrong or doubtful, in the order of the fields.
+
+    Returns:
+        Problems whose params name ``record`` and ``field``.
+    """
+    found: list[Problem] = []
+    for name in values:
+        if name not in schema.fields:
+            params = {"record": schema.record, "field": name}
+            found.append(Problem("validation.unknown_field", params))
+    relevant = relevant_fields(schema, scope)
+    for field in schema:
+        if field.name in relevant:
+            found += check_field(schema, field, values.get(field.name), scope)
+    return tuple(found)
+
+
+def check_field(
+    schema: Schema, field: Field, value: Json, scope: ChoiceScope
+) -> tuple[Problem, ...]:
+    """What is wrong with one field's value."""
+    params = {"record": schema.record, "field": field.name, "label": field.label}
+    if value is None or value in ("", []):
+        if field.required is None or not field.required.holds(scope):
+            return ()
+        return (Problem("validation.required", params, field.required_severity),)
+    if not _has_kind(field, value):
+        return (Problem("validation.wrong_kind", {**params, "value": str(value)[:40]}),)
+    found = _check_choices(field, value, scope, params)
+    here = scope.with_this(value)
+    for constraint in field.constraints:
+        if not constraint.test.holds(here):
+            more = {**params, "message": constraint.message}
+            found.append(Problem("validation.constraint", more, constraint.severity))
+    if field.type == "citizen_number" and isinstance(value, str):
+        found += [
+            Problem(warning.key, {**params, **warning.params}, warning.severity)
+            for warning in _citizen_number(value, schema, scope)
+        ]
+    return tuple(found)
+
+
+def _citizen_number(value: str, schema: Schema, scope: Scope) -> tuple[Problem, ...]:
+    birth = scope.field(("birth",)) if "birth" in schema.fields else None
+    gender = scope.field(("gender",)) if "gender" in schema.fields else None
+    return citizen_number_warnings(
+        value,
+        birth if isinstance(birth, str) and birth else None,
+        gender if isinstance(gender, str) and gender else None,
+    )
+
+
+def _has_kind(field: Field, value: Json) -> bool:
+    match field.type:
+        case "integer":
+            return type(value) is int
+        case "decimal":
+            return type(value) in (int, float)
+        case "yes_no":
+            return isinstance(value, bool)
+        case "choices":
+            return isinstance(value, list) and all(isinstance(one, str) for one in value)
+        case "figure" | "hectares":
+            return _is_figure(value)
+        case "money":
+            return (
+                isinstance(value, dict)
+                and type(value.get("n")) in (int, float)
+                and value.get("unit") in ("dong", "nghin", "trieu")
+            )
+        case _:
+            return isinstance(value, str)
+
+
+def _is_figure(value: Json) -> bool:
+    if not isinstance(value, dict) or type(value.get("n")) not in (int, float):
+        return False
+    kind = value.get("is")
+    if kind == "range":
+        return type(value.get("max")) in (int, float)
+    return kind in ("exact", "more_than", "about")
+
+
+def _check_choices(
+    field: Field, value: Json, scope: ChoiceScope, params: Mapping[str, object]
+) -> list[Problem]:
+    if field.type not in ("choice", "choices"):
+        return []
+    codes = value if isinstance(value, list) else [value]
+    allowed = {choice.code for choice in allowed_choices(field, scope)}
+    found = []
+    for code in codes:
+        known = field.choice(code)
+        if known is None:
+            more = {**params, "value": str(code)[:40], "known": ", ".join(sorted(allowed)[:12])}
+            found.append(Problem("validation.unknown_choice", more))
+        elif not known.retired and code not in allowed:
+            more = {**params, "value": known.label}
+            found.append(Problem("validation.choice_not_here", more))
+    return found

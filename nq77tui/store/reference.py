@@ -1,0 +1,100 @@
+"""Checks that need the other records: references, keys, and the shape of the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from nq77tui.core.problem import Problem
+from nq77tui.core.record import Json
+from nq77tui.core.schema import Field, Schema
+from nq77tui.core.scope import RecordScope, Row
+from nq77tui.core.validation import check_values, relevant_fields
+
+if TYPE_CHECKING:
+    from nq77tui.store.repository import Repository
+
+_TREE_DEPTH = 12
+
+
+def check_record(
+    repository: Repository, schema: Schema, values: Mapping[str, Json], record_id: str | None
+) -> tuple[Problem, ...]:
+    """Everything wrong or doubtful about a record, other records considered."""
+    scope = repository.scope(schema.record, values)
+    found = list(check_values(schema, values, scope))
+    relevant = relevant_fields(schema, scope)
+    for field in schema.references:
+        value = values.get(field.name)
+        if field.name in relevant and isinstance(value, str) and value:
+            found += _check_reference(repository, schema, field, value, scope)
+    if record_id is not None:
+        found += _check_key(repository, schema, values, record_id)
+        found += _check_tree(repository, schema, values, record_id)
+    return tuple(found)
+
+
+def _check_reference(
+    repository: Repository, schema: Schema, field: Field, value: str, scope: RecordScope
+) -> list[Problem]:
+    params = {"record": schema.record, "field": field.name, "label": field.label, "value": value}
+    row = repository.row(value)
+    if row is None:
+        return [Problem("validation.no_such_record", params)]
+    if row.type not in field.to:
+        return [Problem("validation.wrong_record", {**params, "known": ", ".join(field.to)})]
+    if field.choice_filter and not field.choice_filter.holds(scope.with_candidate(row.values)):
+        params["value"] = repository.title(value)
+        return [Problem("validation.reference_not_here", params)]
+    return []
+
+
+def _check_key(
+    repository: Repository, schema: Schema, values: Mapping[str, Json], record_id: str
+) -> list[Problem]:
+    if "-" in record_id:
+        return []  # named by its first write, not by a key
+    record = repository.get(record_id)
+    if record is None:
+        return []
+    return [
+        Problem(
+            "validation.key_changed",
+            {"record": schema.record, "field": name, "label": schema.fields[name].label},
+        )
+        for name in schema.key
+        if values.get(name) != record.get(name)
+    ]
+
+
+def _check_tree(
+    repository: Repository, schema: Schema, values: Mapping[str, Json], record_id: str
+) -> list[Problem]:
+    if schema.tree is None:
+        return []
+    found = []
+    for name in (schema.tree.parent, schema.tree.successor):
+        above = values.get(name) if name else None
+        for _ in range(_TREE_DEPTH):
+            if above == record_id:
+                params = {"record": schema.record, "field": name}
+                found.append(
+                    Problem("validation.in_itself", {**params, "label": schema.fields[name].label})
+                )
+                break
+            row = repository.row(above) if isinstance(above, str) else None
+            if row is None:
+                break
+            above = row.values.get(name)
+    return found
+
+
+def candidates(repository: Repository, field: Field, values: Mapping[str, Json]) -> Iterator[Row]:
+    """The records that a reference may lead to, given the record's other values."""
+    scope = RecordScope(values, repository, repository.today().isoformat())
+    for record_type in field.to:
+        for row in repository.rows(record_type):
+            if field.choice_filter is None or field.choice_filter.holds(
+                scope.with_candidate(row.values)
+            ):
+                yield row

@@ -1,0 +1,70 @@
+"""``settings.toml`` of a store: which programme it belongs to, and what its users chose."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import tomli_w
+
+from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.store.atomic_file import replace_file
+
+STORE_FORMAT = 1
+FILE_NAME = "settings.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """What is kept beside a store's data.
+
+    Attributes:
+        programme: the id of the programme the store belongs to.
+        programme_version: the version that last wrote it.
+        format: of the store itself.
+        language: ``vi`` or ``en``.
+        operator: the name written with every change; empty for the system's user name.
+        ascii_borders: draw with ASCII signs only.
+        typing: ``off``, ``telex`` or ``vni``.
+    """
+
+    programme: str
+    programme_version: int = 1
+    format: int = STORE_FORMAT
+    language: str = "vi"
+    operator: str = ""
+    ascii_borders: bool = False
+    typing: str = "off"
+
+    def with_language(self, language: str) -> StoreSettings:
+        """The same in another language."""
+        return replace(self, language=language)
+
+
+def load_settings(folder: Path) -> StoreSettings | None:
+    """The settings of a store folder; None where there are none.
+
+    Raises:
+        RefusedError: unreadable, or written by a newer version.
+    """
+    path = folder / FILE_NAME
+    if not path.exists():
+        return None
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        known = {name: content[name] for name in StoreSettings.__slots__ if name in content}
+        settings = StoreSettings(**known)
+        too_new = int(settings.format) > STORE_FORMAT
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValueError) as error:
+        params = {"file": str(path), "detail": str(error)[:80]}
+        raise RefusedError(Problem("storage.bad_settings", params)) from error
+    if too_new:
+        raise RefusedError(Problem("storage.newer_store", {"file": str(path)}))
+    return settings
+
+
+def save_settings(folder: Path, settings: StoreSettings) -> None:
+    """Write the settings, whole or not at all."""
+    content = {name: getattr(settings, name) for name in StoreSettings.__slots__}
+    replace_file(folder / FILE_NAME, tomli_w.dumps(content).encode("utf-8"))

@@ -1,0 +1,153 @@
+"""Gives every write its dot, and keeps what this store includes of each replica.
+
+The table ``_replica`` holds a row for each replica that this store has heard of: the highest
+counter included, and for replicas that wrote here a hash chain over their commits. The row is
+written in the same commit as the records it counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nq77tui.core import base32
+from nq77tui.core.document import doc_id_of, to_document
+from nq77tui.core.problem import Problem
+from nq77tui.core.record import Dot, Json, Record, Stamp, canonical_json
+from nq77tui.core.text import normalise
+from nq77tui.store.replica import WriteRight, default_state_folder
+from nq77tui.store.storage import JournalStorage
+
+REPLICA_TABLE = "_replica"
+CHAIN_LENGTH = 16
+
+
+class Writer:
+    """The only place where records are written."""
+
+    def __init__(
+        self,
+        storage: JournalStorage,
+        operator: str,
+        clock: Callable[[], datetime],
+        state_folder: Path | None,
+    ) -> None:
+        self.operator = normalise(operator) or "?"
+        self.notices: list[Problem] = []
+        self._storage = storage
+        self._clock = clock
+        self._state_folder = state_folder or default_state_folder()
+        self._right: WriteRight | None = None
+        self._depth = 0
+        self._counter = 0
+        self._chain = ""
+        self._written = False
+        if not storage.read_only:
+            self._claim()
+
+    @property
+    def replica(self) -> str:
+        """The id under which this store writes."""
+        return self._right.replica if self._right else ""
+
+    # -- the right to write --------------------------------------------------------------------
+
+    def _claim(self) -> None:
+        """Find the right to write here, or mint one where the old one does not hold."""
+        lock_file = self._storage.paths.lock
+        right = WriteRight.find(self._state_folder, lock_file)
+        reason = ""
+        if right is None:
+            reason = "new_place" if self._rows() else ""
+        elif self._row(right.replica).get("counter", 0) < right.counter:
+            right, reason = None, "restored"
+        if right is None:
+            right = WriteRight.mint(self._state_folder, lock_file)
+            if reason:
+                self._notice(reason, replica=right.replica)
+        self._right = right
+
+    def give_up(self, old: str) -> None:
+        """Write under a new id from now on: somebody else has written under this one."""
+        self._right = WriteRight.mint(self._state_folder, self._storage.paths.lock)
+        self._notice("seen_elsewhere", old=old, replica=self._right.replica)
+
+    def _notice(self, name: str, **params: object) -> None:
+        self.notices.append(Problem(f"replica.{name}", params, "warning"))
+
+    # -- writing -------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One commit, which ends with the replica's row."""
+        if self._depth:
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+            return
+        with self._storage.transaction():
+            self._depth, self._written = 1, False
+            row = self._row(self.replica)
+            self._counter, self._chain = row.get("counter", 0), row.get("chain", "")
+            try:
+                yield
+                if self._written:
+                    self._put_row(self.replica, self._counter, self._chain)
+            finally:
+                self._depth = 0
+        if self._written and self._right is not None:
+            self._right.remember(self._counter)
+
+    def write(self, change: Callable[[Dot, Stamp], Record]) -> Record:
+        """Make a record with the next dot and put it in place."""
+        with self.transaction():
+            self._counter += 1
+            stamp = Stamp(int(self._clock().timestamp()), self.operator)
+            record = change(Dot(self.replica, self._counter), stamp)
+            self.put(record)
+            text = f"{self._chain}{record.type}{canonical_json(to_document(record))}"
+            self._chain = hashlib.sha256(text.encode("utf-8")).hexdigest()[:CHAIN_LENGTH]
+            self._written = True
+            return record
+
+    def put(self, record: Record) -> None:
+        """Put a record in place as it is; inside a transaction."""
+        key = str(doc_id_of(record.id))
+        kind = "u" if key in self._storage.tables.table(record.type) else "i"
+        self._storage.do([kind, record.type, key, to_document(record)])
+
+    # -- what is included of each replica ------------------------------------------------------
+
+    def heard(self) -> dict[str, int]:
+        """The highest counter included, by replica."""
+        return {row["id"]: row["counter"] for row in self._rows().values()}
+
+    def hear(self, counters: Mapping[str, int]) -> None:
+        """Note that everything of a replica up to a counter is included now."""
+        for replica, counter in counters.items():
+            row = self._row(replica)
+            if replica != self.replica and counter > row.get("counter", 0):
+                self._put_row(replica, counter, row.get("chain", ""))
+
+    def _rows(self) -> Mapping[str, dict[str, Any]]:
+        return self._storage.tables.table(REPLICA_TABLE)
+
+    def _row(self, replica: str) -> dict[str, Any]:
+        return self._rows().get(_key(replica), {}) if replica else {}
+
+    def _put_row(self, replica: str, counter: int, chain: str) -> None:
+        row: dict[str, Json] = {**self._row(replica), "id": replica, "counter": counter}
+        if chain:
+            row["chain"] = chain
+        kind = "u" if _key(replica) in self._rows() else "i"
+        self._storage.do([kind, REPLICA_TABLE, _key(replica), row])
+
+
+def _key(replica: str) -> str:
+    return str(base32.decode(replica) or 1)
