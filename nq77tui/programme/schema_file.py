@@ -14,6 +14,8 @@ from nq77tui.core.schema import FIELD_TYPES, Choice, Constraint, Field, FieldTyp
 from nq77tui.programme.table import Problems, Table, read_table
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_RESERVED_NAMES = frozenset({RESERVED, "id", "record"})
+"""What stands beside the fields in files and on the command line."""
 _SEVERITIES = ("error", "warning")
 ChoiceLists = Mapping[str, tuple[Choice, ...]]
 
@@ -77,7 +79,7 @@ def _tree(table: Table) -> Tree:
 
 
 def _field(name: str, table: Table, lists: ChoiceLists) -> Field:
-    if not _NAME.fullmatch(name) or name == RESERVED:
+    if not _NAME.fullmatch(name) or name in _RESERVED_NAMES:
         table.wrong("bad_name", name, found=name)
     kind = table.text("type")
     if kind not in FIELD_TYPES:

@@ -146,12 +146,11 @@ def read_figures(table: Table) -> dict[str, Figure]:
 def read_home(table: Table) -> Home:
     """``screens/home.toml``."""
     groups = table.table("groups")
-    home = Home(
+    return Home(
         title=table.label("title"),
         groups={name: groups.label(name) for name in groups.content},
         metrics=table.texts("metrics"),
     )
-    return home
 
 
 def read_assigning(table: Table) -> Assigning:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from nq77tui.core.folding import fold
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Json
 from nq77tui.core.schema import Field, Schema
 from nq77tui.core.scope import RecordScope, Row
 from nq77tui.core.validation import check_values, relevant_fields
+from nq77tui.core.values import ValueRefusedError
 
 if TYPE_CHECKING:
     from nq77tui.store.repository import Repository

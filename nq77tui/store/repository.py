@@ -6,7 +6,7 @@ counter of this replica; a transaction of several is one commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -23,11 +23,11 @@ from nq77tui.core.typed import show_value
 from nq77tui.core.validation import calculated
 from nq77tui.programme import Programme
 from nq77tui.store.database import open_tinydb
-from nq77tui.store.reference import candidates, check_record
+from nq77tui.store.reference import candidates, check_record, reference_reader
 from nq77tui.store.settings import StoreSettings, load_settings, save_settings
 from nq77tui.store.storage import JournalStorage
 from nq77tui.store.tables import Document
-from nq77tui.store.writer import Writer
+from nq77tui.store.writer import REPLICA_TABLE, Writer, replica_rows
 
 SNAPSHOT = "store.json"
 
@@ -47,6 +47,25 @@ def create_store(folder: Path, programme: Programme) -> None:
     except OSError as error:
         params = {"folder": str(folder), "detail": error.strerror or str(error)}
         raise RefusedError(Problem("storage.cannot_open", params)) from error
+
+
+def write_store(folder: Path, programme: Programme, records: Iterable[Record]) -> None:
+    """Make a store that holds given records: for samples and for repair.
+
+    Equal records give equal bytes.
+
+    Raises:
+        RefusedError: there is a store already, or the folder cannot be written.
+    """
+    create_store(folder, programme)
+    tables: dict[str, dict[str, Document]] = {}
+    heard: dict[str, int] = {}
+    for record in sorted(records, key=lambda record: (record.type, record.id)):
+        tables.setdefault(record.type, {})[str(doc_id_of(record.id))] = to_document(record)
+        heard = merge.join(heard, record.vector)
+    tables[REPLICA_TABLE] = replica_rows(heard)
+    with JournalStorage(folder / SNAPSHOT) as storage:
+        storage.replace_all(tables)
 
 
 class Repository:
@@ -292,6 +311,10 @@ class Repository:
         """The records that a reference field may lead to."""
         return candidates(self, field, values)
 
+    def read_reference(self, values: Mapping[str, Json]) -> Callable[[Field, str], str]:
+        """Reads what people give for a reference: an id or an exact title."""
+        return reference_reader(self, values)
+
     # -- writing -------------------------------------------------------------------------------
 
     @contextmanager
@@ -404,6 +427,14 @@ class Repository:
     def heard(self) -> dict[str, int]:
         """The highest counter of each replica that this store includes."""
         return self._writer.heard()
+
+    def chain(self) -> str:
+        """The hash over all commits of this replica."""
+        return self._writer.chain()
+
+    def leave_replica(self) -> None:
+        """Write under a new replica id from now on: the old one is in use elsewhere."""
+        self._writer.leave()
 
     def canonical_tables(self) -> dict[str, dict[str, Document]]:
         """All records as TinyDB tables in one order and spelling: equal contents, equal bytes."""

@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from tinydb import Storage
 
@@ -378,6 +379,20 @@ class JournalStorage(Storage):
             elif old != document:
                 self.do(["u", name, key, document])
 
+    def replace_all(self, data: dict[str, dict[str, Document]]) -> None:
+        """Make the store equal to ``data`` by writing a new snapshot, not a journal line.
+
+        For a store that nobody else has open yet.
+        """
+        with self._threads:
+            self._lock.acquire()
+            try:
+                self._write_whole(Tables(data, {}), self.sequence + 1)
+                self._journal.close()
+                self._load()
+            finally:
+                self._lock.release()
+
     # -- folding -------------------------------------------------------------------------------
 
     def compact(self) -> None:
@@ -414,6 +429,17 @@ class JournalStorage(Storage):
         replace_synced(new_snapshot, self.paths.snapshot)
         replace_synced(self.paths.next_journal, self.paths.journal)
         self._change_journal()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
         """Fold what is in the journal, so that stock TinyDB reads everything, and let go."""

@@ -71,10 +71,16 @@ class Writer:
                 self._notice(reason, replica=right.replica)
         self._right = right
 
-    def give_up(self, old: str) -> None:
-        """Write under a new id from now on: somebody else has written under this one."""
+    def leave(self) -> None:
+        """Write under a new id from now on: the old one is in use elsewhere."""
+        old = self.replica
         self._right = WriteRight.mint(self._state_folder, self._storage.paths.lock)
+        self._counter, self._chain = 0, ""
         self._notice("seen_elsewhere", old=old, replica=self._right.replica)
+
+    def chain(self) -> str:
+        """The hash over all commits of this replica."""
+        return str(self._row(self.replica).get("chain", ""))
 
     def _notice(self, name: str, **params: object) -> None:
         self.notices.append(Problem(f"replica.{name}", params, "warning"))
@@ -147,6 +153,14 @@ class Writer:
             row["chain"] = chain
         kind = "u" if _key(replica) in self._rows() else "i"
         self._storage.do([kind, REPLICA_TABLE, _key(replica), row])
+
+
+def replica_rows(heard: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+    """The table ``_replica`` of a store that includes so much of each replica."""
+    return {
+        _key(replica): {"id": replica, "counter": counter}
+        for replica, counter in sorted(heard.items())
+    }
 
 
 def _key(replica: str) -> str:

@@ -1,0 +1,165 @@
+"""Taking another machine's records in: planned first, then done as one commit.
+
+Every record that came in is counted once: new, changed, known, conflicted or refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from nq77tui.core.document import from_document
+from nq77tui.core.merge import merge
+from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.record import Record
+from nq77tui.store.repository import Repository
+from nq77tui.store.source import Source
+
+_TYPE_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+@dataclass
+class MergePlan:
+    """What a merge would do, or has done.
+
+    Attributes:
+        new: records that were not here.
+        changed: records that now hold something they did not.
+        known: records that brought nothing new.
+        conflicted: records in which a person has to decide something that was not open before.
+        refused: why a document could not be taken in, one problem each.
+        records: what is to be written.
+        heard: what the store includes of each replica afterwards.
+        warnings: signs that a replica id is in use in two places.
+    """
+
+    new: int = 0
+    changed: int = 0
+    known: int = 0
+    conflicted: int = 0
+    refused: list[Problem] = field(default_factory=list)
+    records: dict[str, Record] = field(default_factory=dict)
+    heard: dict[str, int] = field(default_factory=dict)
+    warnings: list[Problem] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The receipt's line; ``in`` is the sum of the rest."""
+        kinds = {
+            "new": self.new,
+            "changed": self.changed,
+            "known": self.known,
+            "conflicted": self.conflicted,
+            "refused": len(self.refused),
+        }
+        return {"in": sum(kinds.values()), **kinds}
+
+    @property
+    def conflicts(self) -> list[Record]:
+        """The records to be written in which something is open."""
+        return [r for r in self.records.values() if r.conflicts or r.is_contested]
+
+
+def plan_merge(repository: Repository, sources: Iterable[Source]) -> MergePlan:
+    """Work out what a merge would do; nothing is written."""
+    plan = MergePlan()
+    for source in sources:
+        for record_type, key, document in source:
+            _plan_document(repository, plan, record_type, key, document)
+        _plan_replicas(repository, plan, source)
+    return plan
+
+
+def apply_merge(repository: Repository, plan: MergePlan) -> None:
+    """Carry a plan out as one commit; planned again by the caller if the store moved on."""
+    if plan.warnings:
+        repository.leave_replica()
+    repository.take_in(list(plan.records.values()), plan.heard)
+
+
+def take_in_sources(repository: Repository, sources: Iterable[Source]) -> MergePlan:
+    """Plan and carry out under one lock, so that no colleague's commit comes between."""
+    with repository.transaction():
+        plan = plan_merge(repository, sources)
+        apply_merge(repository, plan)
+    return plan
+
+
+def _plan_document(
+    repository: Repository, plan: MergePlan, record_type: str, key: str, document: Any
+) -> None:
+    if not _TYPE_NAME.fullmatch(record_type):
+        params = {"record": record_type[:40], "id": key[:40]}
+        plan.refused.append(Problem("merge.bad_type", params))
+        return
+    # Most of what comes in is known: the same document, which needs no reading. (Python calls
+    # 4 and 4.0 equal; such a pair goes the long way only if the causal data differs too.)
+    if repository.document(record_type, key) == document:
+        plan.known += 1
+        return
+    try:
+        theirs = _read(record_type, key, document)
+    except RefusedError as error:
+        plan.refused += error.problems[:1]
+    else:
+        _plan_record(repository, plan, theirs)
+
+
+def _read(record_type: str, key: str, document: Any) -> Record:
+    is_number = key.isascii() and key.isdigit() and len(key) <= 40 and str(int(key)) == key
+    if not is_number or not isinstance(document, dict):
+        raise RefusedError(Problem("merge.no_record", {"record": record_type, "id": key[:40]}))
+    return from_document(record_type, int(key), document)
+
+
+def _plan_record(repository: Repository, plan: MergePlan, theirs: Record) -> None:
+    mine = plan.records.get(theirs.id) or repository.get(theirs.id)
+    if mine is None:
+        plan.records[theirs.id] = theirs
+        if theirs.conflicts or theirs.is_contested:
+            plan.conflicted += 1
+        else:
+            plan.new += 1
+        return
+    if mine.type != theirs.type:
+        params = {"record": theirs.type, "id": theirs.id}
+        plan.refused.append(Problem("merge.type_differs", params))
+        return
+    merged = merge(mine, theirs)
+    if merged == mine:
+        plan.known += 1
+        return
+    plan.records[theirs.id] = merged
+    if _opens(merged, mine):
+        plan.conflicted += 1
+    else:
+        plan.changed += 1
+
+
+def _opens(merged: Record, mine: Record) -> bool:
+    """Whether the merge has opened something for a person to decide."""
+    opened = any(
+        siblings != mine.conflicts.get(name) for name, siblings in merged.conflicts.items()
+    )
+    return opened or (merged.is_contested and not mine.is_contested)
+
+
+def _plan_replicas(repository: Repository, plan: MergePlan, source: Source) -> None:
+    known = repository.heard()
+    for replica, counter in source.heard.items():
+        if counter > max(known.get(replica, 0), plan.heard.get(replica, 0)):
+            plan.heard[replica] = counter
+    mine = repository.replica
+    if source.heard.get(mine, 0) > known.get(mine, 0) or _chain_differs(repository, source):
+        plan.warnings.append(
+            Problem("merge.replica_twice", {"replica": mine, "file": str(source.path)}, "warning")
+        )
+
+
+def _chain_differs(repository: Repository, source: Source) -> bool:
+    mine = repository.replica
+    if source.heard.get(mine) != repository.heard().get(mine) or mine not in source.chains:
+        return False
+    return source.chains[mine] != repository.chain()
