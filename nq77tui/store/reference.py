@@ -91,6 +91,34 @@ def _check_tree(
     return found
 
 
+def reference_reader(
+    repository: Repository, values: Mapping[str, Json]
+) -> Callable[[Field, str], str]:
+    """Reads a reference as people give it: a record's id, or its exact title.
+
+    Args:
+        values: the record's other values, for ``choice_filter``.
+    """
+
+    def read(field: Field, typed: str) -> str:
+        row = repository.row(typed.upper())
+        if row is not None:
+            return row.id
+        named = {
+            row.id: repository.title(row.id)
+            for row in repository.candidates(field, values)
+            if fold(repository.title(row.id)) == fold(typed)
+        }
+        exact = [record_id for record_id, title in named.items() if title == typed]
+        found = exact or list(named)
+        if len(found) == 1:
+            return found[0]
+        reason = "record_unclear" if found else "no_such_record"
+        raise ValueRefusedError(reason, typed, known=", ".join(found[:5]))
+
+    return read
+
+
 def candidates(repository: Repository, field: Field, values: Mapping[str, Json]) -> Iterator[Row]:
     """The records that a reference may lead to, given the record's other values."""
     scope = RecordScope(values, repository, repository.today().isoformat())
