@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
-from importlib.metadata import version
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from nq77tui.cli import deciding, overview, records, setup, transfer
+from nq77tui.cli.parser import build_parser
+from nq77tui.cli.session import Session, first_language
+from nq77tui.core.problem import RefusedError
+from nq77tui.programme import LANGUAGES, load_catalogue
+
+FINE, REFUSED, INTERRUPTED = 0, 1, 130
+
+COMMANDS: dict[str | None, Callable[[Session], int]] = {
+    None: setup.app,
+    "demo": setup.demo,
+    "init": setup.init,
+    "sample": setup.sample,
+    "new": setup.new,
+    "add": records.add,
+    "set": records.change,
+    "show": records.show,
+    "delete": records.delete,
+    "list": records.list_records,
+    "import": transfer.import_records,
+    "export": transfer.export_records,
+    "merge": deciding.merge,
+    "conflicts": deciding.conflicts,
+    "resolve": deciding.resolve,
+    "coverage": overview.coverage,
+    "check": overview.check,
+    "programme": overview.check_programme,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -13,8 +42,41 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 fine, 1 refused or found wanting, 2 usage.
     """
-    parser = argparse.ArgumentParser(prog="nq77")
-    parser.add_argument("--version", action="version", version=version("nq77tui"))
-    parser.parse_args(argv)
-    parser.print_usage()
-    return 2
+    given = list(sys.argv[1:] if argv is None else argv)
+    arguments = build_parser(load_catalogue(_asked_language(given))).parse_args(given)
+    session = Session(arguments)
+    try:
+        return COMMANDS[arguments.command](session)
+    except RefusedError as error:
+        return _refuse(session, error)
+    except BrokenPipeError:
+        # The reader has closed the pipe (`nq77 list … | head`): nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _refuse(session: Session, error: RefusedError) -> int:
+    try:
+        catalogue = session.catalogue
+    except RefusedError:
+        # The settings that name the language are what is damaged.
+        catalogue = load_catalogue(first_language())
+    for problem in error.problems:
+        print(catalogue.problem(problem), file=sys.stderr)
+    return REFUSED
+
+
+def _asked_language(given: Sequence[str]) -> str:
+    """The language of the help, which is needed before the arguments are parsed."""
+    for position, word in enumerate(given):
+        if word == "--lang" and given[position + 1 : position + 2]:
+            wanted = given[position + 1]
+        elif word.startswith("--lang="):
+            wanted = word.removeprefix("--lang=")
+        else:
+            continue
+        if wanted in LANGUAGES:
+            return wanted
+    return first_language()

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from nq77tui.core.area_tree import AreaTree, Facts, exists_on
 from nq77tui.core.expression import Expression
+from nq77tui.core.expression_functions import as_number
 from nq77tui.core.record import Json
 from nq77tui.core.schema import Schema
 from nq77tui.core.scope import RecordScope, Row
 from nq77tui.core.screen import Covered, Figure, Metric
-from nq77tui.core.expression_functions import as_number
 
 
 class Share(NamedTuple):
@@ -30,7 +30,7 @@ class Share(NamedTuple):
         """Rounded to two decimals; None of nothing. Never 100 while one is missing."""
         if not self.of:
             return None
-        percent = round(100 * self.have / self.of, 2)
+        percent = _tidy(round(100 * self.have / self.of, 2))
         return 99.99 if percent >= 100 and self.have < self.of else percent
 
 

@@ -47,6 +47,8 @@ class Catalogue:
         return frozenset(self._texts)
 
     def _shown(self, value: object) -> object:
+        if isinstance(value, Problem):
+            return self.problem(value)
         if isinstance(value, Mapping):
             return printable(self.label(value))
         return printable(value) if isinstance(value, str) else value

@@ -14,11 +14,13 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 from nq77tui.core import merge
+from nq77tui.core.coverage import Coverage
 from nq77tui.core.document import doc_id_of, from_document, id_of_doc_id, to_document
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Dot, Json, Record, Stamp
 from nq77tui.core.schema import Field, Schema
 from nq77tui.core.scope import RecordScope, Row
+from nq77tui.core.text import normalise
 from nq77tui.core.typed import show_value
 from nq77tui.core.validation import calculated
 from nq77tui.programme import Programme
@@ -315,6 +317,16 @@ class Repository:
         """Reads what people give for a reference: an id or an exact title."""
         return reference_reader(self, values)
 
+    def find_area(self, given: str) -> str:
+        """The area that people mean by an id or an exact name.
+
+        Raises:
+            RefusedError: none, or several.
+        """
+        tree = self.programme.tree
+        anywhere = Field(tree.record, "reference", tree.label, to=(tree.record,))
+        return reference_reader(self, {})(anywhere, normalise(given))
+
     # -- writing -------------------------------------------------------------------------------
 
     @contextmanager
@@ -418,6 +430,23 @@ class Repository:
             for record in records:
                 self._writer.put(record)
             self._writer.hear(heard)
+
+    def coverage(self, as_of: str) -> Coverage:
+        """All metrics and figures of all areas on a day (ISO text)."""
+        programme = self.programme
+        return Coverage(
+            programme.schemas,
+            programme.metrics,
+            programme.figures,
+            self,
+            as_of=as_of,
+            today=self.today().isoformat(),
+        )
+
+    def documents(self, record_type: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
+        """The stored documents of a type by TinyDB id, read-only and not yet proved sound."""
+        for key, document in list(self._storage.tables.table(record_type).items()):
+            yield key, MappingProxyType(document)
 
     def document(self, record_type: str, key: str) -> Mapping[str, Json] | None:
         """The stored document behind a TinyDB id, read-only."""

@@ -1,0 +1,97 @@
+"""The arguments of ``nq77``, with their help from the catalogue."""
+
+from __future__ import annotations
+
+import argparse
+from importlib.metadata import version
+
+from nq77tui.programme import LANGUAGES, Catalogue
+
+
+def build_parser(catalogue: Catalogue) -> argparse.ArgumentParser:
+    """The whole command line."""
+    text = catalogue.text
+    parser = argparse.ArgumentParser(prog="nq77", description=text("cli.about"))
+    parser.add_argument("--version", action="version", version=version("nq77tui"))
+    parser.add_argument("--store", metavar="DIR", help=text("cli.option.store"))
+    parser.add_argument("--programme", metavar="DIR", help=text("cli.option.programme"))
+    parser.add_argument("--lang", choices=LANGUAGES, help=text("cli.option.lang"))
+    parser.add_argument("--operator", metavar="NAME", help=text("cli.option.operator"))
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    def command(name: str) -> argparse.ArgumentParser:
+        words = text(f"cli.command.{name}")
+        return commands.add_parser(name, help=words, description=words)
+
+    command("demo")
+    command("init").add_argument("dir", metavar="DIR")
+    sample = command("sample")
+    sample.add_argument("dir", metavar="DIR")
+    sample.add_argument("--seed", type=int, default=77, help=text("cli.option.seed"))
+    sample.add_argument("--excerpt", action="store_true", help=text("cli.option.excerpt"))
+    command("new").add_argument("record", metavar="RECORD")
+    _add_record_commands(command, text)
+    _add_transfer_commands(command, text)
+    _add_overview_commands(command, text)
+    return parser
+
+
+def _add_record_commands(command, text) -> None:  # type: ignore[no-untyped-def]
+    add = command("add")
+    add.add_argument("record", metavar="RECORD")
+    add.add_argument("values", metavar="field=value", nargs="*")
+    change = command("set")
+    change.add_argument("id", metavar="ID")
+    change.add_argument("values", metavar="field=value", nargs="+")
+    show = command("show")
+    show.add_argument("id", metavar="ID")
+    show.add_argument("--json", action="store_true", help=text("cli.option.json"))
+    command("delete").add_argument("id", metavar="ID")
+    listing = command("list")
+    listing.add_argument("record", metavar="RECORD")
+    listing.add_argument(
+        "--where",
+        metavar="field=value",
+        action="extend",
+        nargs="+",
+        default=[],
+        help=text("cli.option.where"),
+    )
+    listing.add_argument("--json", action="store_true", help=text("cli.option.json"))
+
+
+def _add_transfer_commands(command, text) -> None:  # type: ignore[no-untyped-def]
+    importing = command("import")
+    importing.add_argument("file", metavar="FILE")
+    importing.add_argument(
+        "--as", dest="record", metavar="RECORD", required=True, help=text("cli.option.as")
+    )
+    importing.add_argument("--dry-run", action="store_true", help=text("cli.option.dry_run"))
+    exporting = command("export")
+    exporting.add_argument("record", metavar="RECORD|all")
+    exporting.add_argument("--format", choices=("csv", "json"), default=None)
+    exporting.add_argument("-o", dest="output", metavar="FILE", help=text("cli.option.output"))
+    merging = command("merge")
+    merging.add_argument("paths", metavar="PATH", nargs="+")
+    merging.add_argument("--preview", action="store_true", help=text("cli.option.preview"))
+    merging.add_argument("--json", action="store_true", help=text("cli.option.json"))
+    conflicts = command("conflicts")
+    conflicts.add_argument("--json", action="store_true", help=text("cli.option.json"))
+    resolve = command("resolve")
+    resolve.add_argument("id", metavar="ID")
+    resolve.add_argument("field", metavar="FIELD")
+    how = resolve.add_mutually_exclusive_group(required=True)
+    how.add_argument("--take", type=int, metavar="N", help=text("cli.option.take"))
+    how.add_argument("--value", metavar="V", help=text("cli.option.value"))
+
+
+def _add_overview_commands(command, text) -> None:  # type: ignore[no-untyped-def]
+    coverage = command("coverage")
+    coverage.add_argument("--of", metavar="AREA-ID", help=text("cli.option.of"))
+    coverage.add_argument("--as-of", metavar="DATE", help=text("cli.option.as_of"))
+    coverage.add_argument("--json", action="store_true", help=text("cli.option.json"))
+    command("check")
+    programme = command("programme").add_subparsers(dest="action", metavar="ACTION", required=True)
+    words = text("cli.command.programme_check")
+    checking = programme.add_parser("check", help=words, description=words)
+    checking.add_argument("dir", metavar="DIR", nargs="?")

@@ -1,0 +1,75 @@
+"""``init``, ``sample``, ``demo``, ``new``, and the app itself."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from nq77tui.cli.session import Session
+from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.programme import sample_folder
+from nq77tui.store.repository import SNAPSHOT, create_store, write_store
+
+
+def init(session: Session) -> int:
+    """Make an empty store."""
+    folder = Path(session.arguments.dir)
+    create_store(folder, session.programme)
+    session.say("cli.store_made", folder=folder)
+    return 0
+
+
+def sample(session: Session) -> int:
+    """Make a store that holds the synthetic district."""
+    from nq77tui.exchange.sample import build_district, build_excerpt
+
+    folder = Path(session.arguments.dir)
+    if (folder / SNAPSHOT).exists():
+        raise RefusedError(Problem("storage.store_exists", {"folder": str(folder)}))
+    session.say("cli.sample_building")
+    records = list(build_district(session.programme, session.arguments.seed))
+    if session.arguments.excerpt:
+        records = list(build_excerpt(records))
+    write_store(folder, session.programme, records)
+    session.say("cli.sample_made", folder=folder, records=len(records))
+    return 0
+
+
+def demo(session: Session) -> int:
+    """The app on a throwaway copy of the sample."""
+    with tempfile.TemporaryDirectory(prefix="nq77-demo-") as place:
+        folder = Path(place) / "store"
+        folder.mkdir()
+        for name in (SNAPSHOT, "settings.toml"):
+            shutil.copyfile(sample_folder() / name, folder / name)
+        session.store_folder = folder
+        session.state_folder = Path(place) / "state"
+        return _run_app(session)
+
+
+def new(session: Session) -> int:
+    """The app, straight in a new form."""
+    if session.arguments.record not in session.programme.schemas:
+        known = ", ".join(session.programme.schemas)
+        params = {"record": session.arguments.record, "known": known}
+        raise RefusedError(Problem("repository.no_type", params))
+    return app(session, start=session.arguments.record)
+
+
+def app(session: Session, start: str | None = None) -> int:
+    """The app on the store; the default store is set up on first run."""
+    is_default = session.arguments.store is None
+    if is_default and not (session.store_folder / SNAPSHOT).exists():
+        create_store(session.store_folder, session.programme)
+    return _run_app(session, start)
+
+
+def _run_app(session: Session, start: str | None = None) -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise RefusedError(Problem("cli.no_terminal"))
+    from nq77tui import tui
+
+    with session.repository() as repository:
+        return tui.run(repository, session.catalogue, start=start)

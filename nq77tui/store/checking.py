@@ -1,0 +1,59 @@
+"""Reads a whole store and says what is wrong and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nq77tui.core.document import from_document
+from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.record import Record
+from nq77tui.store.repository import Repository
+
+
+@dataclass
+class StoreReport:
+    """What a check found.
+
+    Attributes:
+        records: live records read.
+        conflicts: records in which somebody has to decide something.
+        warnings: doubts about values, which anybody may have confirmed.
+        problems: what is damaged or against the schema, each naming its record.
+    """
+
+    records: int = 0
+    conflicts: int = 0
+    warnings: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def check_store(repository: Repository) -> StoreReport:
+    """Read every record and hold it against its schema."""
+    report = StoreReport()
+    for record_type in repository.record_types():
+        for key, document in repository.documents(record_type):
+            try:
+                record = from_document(record_type, int(key), document)
+            except (RefusedError, ValueError) as error:
+                problems = error.problems if isinstance(error, RefusedError) else ()
+                report.problems += problems or (
+                    Problem("merge.no_record", {"record": record_type, "id": key[:40]}),
+                )
+                continue
+            if not record.is_dead:
+                _check_record(repository, record, report)
+    return report
+
+
+def _check_record(repository: Repository, record: Record, report: StoreReport) -> None:
+    report.records += 1
+    report.conflicts += bool(record.conflicts or record.is_contested)
+    if record.type not in repository.programme.schemas:
+        return  # of another version of the programme: carried along
+    for problem in repository.check(record.type, record.values, record.id):
+        if problem.severity == "warning":
+            report.warnings += 1
+        elif problem.key != "validation.unknown_field":
+            report.problems.append(
+                Problem("check.in_record", {"id": record.id, "problem": problem})
+            )
