@@ -42,41 +42,42 @@ class Writer:
         self._clock = clock
         self._state_folder = state_folder or default_state_folder()
         self._right: WriteRight | None = None
+        self._why_mint = ""
         self._depth = 0
         self._counter = 0
         self._chain = ""
         self._written = False
         if not storage.read_only:
-            self._claim()
+            self._right, self._why_mint = self._held_right()
 
     @property
     def replica(self) -> str:
-        """The id under which this store writes."""
+        """The id under which this store writes; empty before the first write of a new one."""
         return self._right.replica if self._right else ""
 
     # -- the right to write --------------------------------------------------------------------
 
-    def _claim(self) -> None:
-        """Find the right to write here, or mint one where the old one does not hold."""
-        lock_file = self._storage.paths.lock
-        right = WriteRight.find(self._state_folder, lock_file)
-        reason = ""
+    def _held_right(self) -> tuple[WriteRight | None, str]:
+        """The right to write here if it still holds; else why a new one is needed."""
+        right = WriteRight.find(self._state_folder, self._storage.paths.lock)
         if right is None:
-            reason = "new_place" if self._rows() else ""
-        elif self._row(right.replica).get("counter", 0) < right.counter:
-            right, reason = None, "restored"
-        if right is None:
-            right = WriteRight.mint(self._state_folder, lock_file)
-            if reason:
-                self._notice(reason, replica=right.replica)
-        self._right = right
+            return None, "new_place" if self._rows() else ""
+        if self._row(right.replica).get("counter", 0) < right.counter:
+            return None, "restored"
+        return right, ""
+
+    def _mint(self) -> None:
+        self._right = WriteRight.mint(self._state_folder, self._storage.paths.lock)
+        if self._why_mint:
+            self._notice(self._why_mint, replica=self.replica)
+            self._why_mint = ""
 
     def leave(self) -> None:
         """Write under a new id from now on: the old one is in use elsewhere."""
         old = self.replica
-        self._right = WriteRight.mint(self._state_folder, self._storage.paths.lock)
+        self._mint()
         self._counter, self._chain = 0, ""
-        self._notice("seen_elsewhere", old=old, replica=self._right.replica)
+        self._notice("seen_elsewhere", old=old, replica=self.replica)
 
     def chain(self) -> str:
         """The hash over all commits of this replica."""
@@ -98,6 +99,8 @@ class Writer:
                 self._depth -= 1
             return
         with self._storage.transaction():
+            if self._right is None:
+                self._mint()
             self._depth, self._written = 1, False
             row = self._row(self.replica)
             self._counter, self._chain = row.get("counter", 0), row.get("chain", "")
