@@ -1,1 +1,37 @@
 """The full-screen app: the only importer of Textual."""
+
+from __future__ import annotations
+
+from nq77tui.programme import Catalogue, Programme
+from nq77tui.store import Repository
+from nq77tui.tui.settings import Settings
+
+__all__ = ["Settings", "run"]
+
+
+def run(
+    repository: Repository,
+    programme: Programme,
+    catalogue: Catalogue,
+    settings: Settings,
+    *,
+    start: str | None = None,
+) -> int:
+    """Show the app until the user leaves it.
+
+    Args:
+        repository: an open store; it stays open.
+        programme: what the store's records mean.
+        catalogue: the words of the language to begin with.
+        settings: what the user chose, and how to keep it.
+        start: a record type; opens a new form of it at once.
+
+    Returns:
+        The exit status.
+    """
+    from nq77tui.tui.app import Nq77App
+    from nq77tui.tui.desk import Desk
+
+    app = Nq77App(Desk(repository, programme, catalogue, settings), start=start)
+    status = app.run(mouse=False)
+    return app.return_code or 0 if status is None else status

@@ -1,0 +1,123 @@
+"""Everything that a key can do: the one place from which bindings, key lines and help are made.
+
+An action's words stand in the catalogue under ``tui.key.<id>`` (a word or two, for the key line)
+and ``tui.help.<id>`` (a sentence, for the help).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+_SHOWN = {
+    "escape": "Esc",
+    "enter": "Enter",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+    "insert": "Ins",
+    "delete": "Del",
+    "backspace": "Backspace",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "space": "Space",
+    "question_mark": "?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that keys do.
+
+    Attributes:
+        id: ``view.name``; `App.set_keymap` may give it other keys.
+        keys: Textual's names of the keys, the one to show first.
+        call: the name of the ``action_…`` method; empty where the widget reads the key itself.
+        is_shown: whether it stands on the key line.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    call: str = ""
+    is_shown: bool = True
+
+    @property
+    def label(self) -> str:
+        """Catalogue key of the short label."""
+        return f"tui.key.{self.id}"
+
+    @property
+    def help(self) -> str:
+        """Catalogue key of the help sentence."""
+        return f"tui.help.{self.id}"
+
+
+def bindings(actions: Iterable[Action]) -> list[BindingType]:
+    """The actions as Textual bindings."""
+    return [Binding(",".join(a.keys), a.call, id=a.id, show=False) for a in actions if a.call]
+
+
+def shown_key(key: str) -> str:
+    """A key as it is written on keyboards."""
+    if key in _SHOWN:
+        return _SHOWN[key]
+    *modifiers, last = key.split("+")
+    name = _SHOWN.get(last, last.upper())
+    return "+".join([*(modifier.capitalize() for modifier in modifiers), name])
+
+
+APP = (
+    Action("app.help", ("f1", "ctrl+g"), "help"),
+    Action("app.language", ("f10", "ctrl+e"), "language"),
+    Action("app.redraw", ("ctrl+l",), "redraw", is_shown=False),
+)
+ROWS = (
+    Action("rows.move", ("up", "down"), is_shown=False),
+    Action("rows.page", ("pageup", "pagedown"), is_shown=False),
+    Action("rows.ends", ("home", "end"), is_shown=False),
+)
+HOME = (
+    Action("home.open", ("enter",), "open"),
+    Action("home.help", ("question_mark",), "app.help", is_shown=False),
+    Action("home.back", ("escape",), "back"),
+)
+LIST = (
+    Action("list.open", ("enter",), "open"),
+    Action("list.new", ("insert", "f4", "ctrl+n"), "new"),
+    Action("list.delete", ("delete", "ctrl+d"), "delete"),
+    Action("list.sort", ("f6", "ctrl+o"), "sort"),
+    Action("list.filter", ("backspace",), is_shown=False),
+    Action("list.help", ("question_mark",), "app.help", is_shown=False),
+    Action("list.back", ("escape",), "back"),
+)
+FORM = (
+    Action("form.save", ("f2", "ctrl+s"), "save"),
+    Action("form.save_new", ("f3", "ctrl+n"), "save_new"),
+    Action("form.editor", ("f6", "ctrl+o"), "editor", is_shown=False),
+    Action("form.back", ("escape",), "back"),
+)
+FIELDS = (
+    Action("fields.next", ("enter", "tab", "down"), is_shown=False),
+    Action("fields.previous", ("shift+tab", "up"), is_shown=False),
+    Action("fields.choose", ("left", "right", "space"), is_shown=False),
+    Action("fields.page", ("pageup", "pagedown"), is_shown=False),
+    Action("fields.ends", ("ctrl+home", "ctrl+end"), is_shown=False),
+    Action("fields.word", ("ctrl+left", "ctrl+right"), is_shown=False),
+    Action("fields.erase", ("ctrl+u", "ctrl+k", "ctrl+w"), is_shown=False),
+    Action("fields.restore", ("ctrl+z",), is_shown=False),
+)
+HELP = (Action("help.back", ("escape", "f1", "ctrl+g", "question_mark"), "back"),)
+EDITOR = (
+    Action("editor.take", ("f2", "ctrl+s"), "take"),
+    Action("editor.back", ("escape",), "back"),
+)
+
+ALL = (APP, ROWS, HOME, LIST, FORM, FIELDS, HELP, EDITOR)
+"""Every group, for checks."""

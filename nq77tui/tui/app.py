@@ -1,0 +1,66 @@
+"""The app: takes its parts, opens the first view, looks every second for colleagues' work."""
+
+from __future__ import annotations
+
+from textual.app import App
+
+from nq77tui.core.problem import RefusedError
+from nq77tui.tui.actions import APP, bindings
+from nq77tui.tui.desk import Desk
+from nq77tui.tui.theme import STYLE_SHEET, THEME
+from nq77tui.tui.views.base import BaseView
+from nq77tui.tui.views.form import FormView
+from nq77tui.tui.views.help import HelpView
+from nq77tui.tui.views.home import HomeView
+
+_LOOK_EVERY = 1.0
+
+
+class Nq77App(App[int], inherit_bindings=False):
+    """Keyboard only, no animation, no palette, the terminal's own colours."""
+
+    CSS = STYLE_SHEET
+    BINDINGS = bindings(APP)
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, desk: Desk, *, start: str | None = None) -> None:
+        super().__init__()
+        self.desk = desk
+        self._start = start
+        self.animation_level = "none"
+        self.theme = THEME
+
+    def on_mount(self) -> None:
+        """Open the first view."""
+        self.push_screen(HomeView(self.desk))
+        if self._start is not None:
+            self.push_screen(FormView(self.desk, self._start))
+        self.set_interval(_LOOK_EVERY, self._look)
+
+    def _look(self) -> None:
+        """Show what colleagues have saved; one stat call where that is nothing."""
+        view = self.screen
+        try:
+            has_news = self.desk.repository.refresh()
+        except RefusedError as error:
+            if isinstance(view, BaseView):
+                view.refuse(error)
+            return
+        if has_news and isinstance(view, BaseView):
+            view.look_again()
+
+    def action_help(self) -> None:
+        """Say what the keys do in this view."""
+        if isinstance(self.screen, BaseView):
+            self.push_screen(HelpView(self.desk, self.screen.help_actions()))
+
+    def action_language(self) -> None:
+        """Go over to the other language."""
+        self.desk.switch_language()
+        for view in self.screen_stack:
+            if isinstance(view, BaseView):
+                view.relabel()
+
+    def action_redraw(self) -> None:
+        """Paint the whole screen again, whatever something else has written over it."""
+        self.refresh(layout=True)

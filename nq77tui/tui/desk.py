@@ -1,0 +1,75 @@
+"""What every view is handed: the store, the programme, the words, the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nq77tui.core.coverage import Coverage
+from nq77tui.core.problem import Problem
+from nq77tui.core.schema import Label
+from nq77tui.programme import Catalogue, Programme
+from nq77tui.store import Repository
+from nq77tui.tui.listing import Listing
+from nq77tui.tui.settings import Settings
+from nq77tui.tui.titles import Titles
+
+
+@dataclass
+class Desk:
+    """The parts of a session; the catalogue is exchanged when the language is.
+
+    Attributes:
+        listings: the list of each record type, kept so that it opens at once the second time.
+        titles: what records are called, for picking references.
+    """
+
+    repository: Repository
+    programme: Programme
+    catalogue: Catalogue
+    settings: Settings
+    listings: dict[str, Listing] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.titles = Titles(self.repository)
+        self._coverage: tuple[object, Coverage] | None = None
+
+    def text(self, key: str, **params: object) -> str:
+        """A sentence of the program."""
+        return self.catalogue.text(key, **params)
+
+    def label(self, label: Label) -> str:
+        """A label of the programme."""
+        return self.catalogue.label(label)
+
+    def problem(self, problem: Problem) -> str:
+        """What is wrong, in words."""
+        return self.catalogue.problem(problem)
+
+    def listing(self, record_type: str) -> Listing:
+        """The list of a record type, in the language of the moment."""
+        known = self.listings.get(record_type)
+        if known is None or known.lang != self.catalogue.lang:
+            screen = self.programme.screens[record_type]
+            known = Listing(self.repository, screen, self.catalogue.lang)
+            self.listings[record_type] = known
+        return known
+
+    def coverage(self) -> Coverage:
+        """Coverage as of today, counted again only after something was written."""
+        generation, today = self.repository.generation, self.repository.today().isoformat()
+        if self._coverage is None or self._coverage[0] != (generation, today):
+            counted = Coverage(
+                self.programme.schemas,
+                self.programme.metrics,
+                self.programme.figures,
+                self.repository,
+                as_of=today,
+                today=today,
+            )
+            self._coverage = (generation, today), counted
+        return self._coverage[1]
+
+    def switch_language(self) -> None:
+        """Go over to the other language, and keep the choice."""
+        self.catalogue = self.catalogue.other()
+        self.settings = self.settings.kept(language=self.catalogue.lang)

@@ -1,0 +1,176 @@
+"""A record being filled in: values, what could not be read, and what is wrong, by field.
+
+Knows nothing of the screen. The store is asked, and written to only by `save`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.record import Json, Record
+from nq77tui.core.schema import Field
+from nq77tui.core.screen import FormField, Section
+from nq77tui.core.typed import read_typed, show_value
+from nq77tui.core.validation import calculated, check_field, relevant_fields
+from nq77tui.tui.desk import Desk
+
+
+class FormModel:
+    """One record, new or old, between being opened and being saved."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        record_type: str,
+        record_id: str | None = None,
+        values: Mapping[str, Json] | None = None,
+    ) -> None:
+        self.desk = desk
+        self.record_type = record_type
+        self.record_id = record_id
+        self.schema = desk.programme.schemas[record_type]
+        self.form = desk.programme.screens[record_type]
+        self.record = self._read_record()
+        self.start = self.record.values if self.record else self._first_values(values or {})
+        self.values: dict[str, Json] = dict(self.start)
+        self.unread: dict[str, str] = {}
+        """Typed texts that are no value for their field."""
+        self.problems: dict[str, tuple[Problem, ...]] = {}
+
+    def _read_record(self) -> Record | None:
+        return self.desk.repository.get(self.record_id) if self.record_id else None
+
+    def _first_values(self, given: Mapping[str, Json]) -> dict[str, Json]:
+        values = dict(given)
+        for asked in self.form.form_fields():
+            if asked.default is not None and asked.name not in values:
+                scope = self.desk.repository.scope(self.record_type, values)
+                if (value := asked.default.evaluate(scope)) not in (None, ""):
+                    values[asked.name] = value
+        return values
+
+    # What there is
+
+    def sections(self) -> list[tuple[Section, list[FormField]]]:
+        """The sections with the fields that are asked now; empty ones left out."""
+        scope = self.desk.repository.scope(self.record_type, self.values)
+        relevant = relevant_fields(self.schema, scope)
+        found = [
+            (section, [asked for asked in section.fields if asked.name in relevant])
+            for section in self.form.sections
+        ]
+        return [(section, asked) for section, asked in found if asked]
+
+    def field(self, name: str) -> Field:
+        """A field of the schema."""
+        return self.schema.fields[name]
+
+    def text_of(self, name: str) -> str:
+        """What a field holds, as it may be typed again."""
+        if name in self.unread:
+            return self.unread[name]
+        value = self.values.get(name)
+        return show_value(
+            self.field(name), value, self.desk.catalogue.lang, self.desk.repository.title
+        )
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything would be lost."""
+        return bool(self.unread) or bool(self.changes())
+
+    def changes(self) -> dict[str, Json]:
+        """The fields that hold something else than at the start; None where emptied."""
+        names = self.values.keys() | self.start.keys()
+        return {
+            name: self.values.get(name)
+            for name in self.schema.fields
+            if name in names and _differ(self.values.get(name), self.start.get(name))
+        }
+
+    # Filling in
+
+    def read(self, name: str, typed: str) -> bool:
+        """Take what was typed; what cannot be a value is kept as a text, with the problem."""
+        try:
+            value = read_typed(self.field(name), typed, self.desk.repository.today())
+        except RefusedError as error:
+            self.unread[name] = typed
+            self.problems[name] = error.problems
+            return False
+        self.put(name, value)
+        return True
+
+    def put(self, name: str, value: Json) -> None:
+        """Set a field, calculate what follows, and look at what is shown as wrong again."""
+        self.unread.pop(name, None)
+        if value is None:
+            self.values.pop(name, None)
+        else:
+            self.values[name] = value
+        scope = self.desk.repository.scope(self.record_type, self.values)
+        self.values.update(calculated(self.schema, scope))
+        for other in [*self.problems, name]:
+            if other not in self.unread:
+                self._look_at(other)
+
+    def _look_at(self, name: str) -> None:
+        scope = self.desk.repository.scope(self.record_type, self.values)
+        found = check_field(self.schema, self.field(name), self.values.get(name), scope)
+        # That something is missing is said on saving, not while one goes down the form.
+        self.problems[name] = tuple(p for p in found if p.key != "validation.required")
+
+    # Saving
+
+    def check(self) -> tuple[Problem, ...]:
+        """Everything wrong or doubtful, also put to its field."""
+        unread = {name: self.problems[name] for name in self.unread}
+        given = {name: value for name, value in self.values.items() if value is not None}
+        found = self.desk.repository.check(self.record_type, given, self.record_id)
+        self.problems = {}
+        for problem in found:
+            name = str(problem.params.get("field", ""))
+            self.problems[name] = (*self.problems.get(name, ()), problem)
+        self.problems.update(unread)
+        return tuple(problem for group in self.problems.values() for problem in group)
+
+    def save(self) -> Record:
+        """Write the record.
+
+        Raises:
+            RefusedError: it cannot be saved as it is.
+        """
+        if self.record_id is None:
+            return self.desk.repository.add(self.record_type, self.values)
+        return self.desk.repository.edit(self.record_id, self.changes())
+
+    def carried(self) -> FormModel:
+        """A new record with the fields that are carried over."""
+        carry = [asked.name for asked in self.form.form_fields() if asked.carry]
+        kept = {name: self.values[name] for name in carry if self.values.get(name) is not None}
+        return FormModel(self.desk, self.record_type, values=kept)
+
+    def take_in(self) -> tuple[str, ...]:
+        """Show what a colleague has saved, but for fields changed here.
+
+        Returns:
+            The fields that were changed on both sides.
+        """
+        fresh = self._read_record()
+        if fresh is None or fresh == self.record:
+            return ()
+        mine, theirs = self.changes(), fresh.values
+        changed = {
+            name for name in self.schema.fields if _differ(theirs.get(name), self.start.get(name))
+        }
+        self.record, self.start = fresh, theirs
+        self.values = {**theirs, **{name: v for name, v in mine.items() if v is not None}}
+        for name in mine:
+            if mine[name] is None:
+                self.values.pop(name, None)
+        return tuple(sorted(changed & mine.keys()))
+
+
+def _differ(one: Json, other: Json) -> bool:
+    return one != other or type(one) is not type(other)

@@ -1,0 +1,109 @@
+"""What records are called, ready to be searched: for picking a reference by a few letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from nq77tui.core.area_tree import exists_on
+from nq77tui.core.collation import sort_key
+from nq77tui.core.folding import Finder, fold
+from nq77tui.core.record import Json
+from nq77tui.core.scope import Row
+from nq77tui.core.values import show_date
+from nq77tui.store import Repository
+
+_SORTED_AT_MOST = 400
+"""Matches up to which they are put in order; of more only the first are shown anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """One record by its name.
+
+    Attributes:
+        note: what tells records of one name apart: their codes, the place, the day they ended.
+        folded: name and note as queries are compared with them.
+        has_ended: no longer counts today; offered last.
+        values: what the entry was made from.
+    """
+
+    id: str
+    title: str
+    note: str
+    folded: str
+    has_ended: bool
+    values: Mapping[str, Json]
+
+
+class Titles:
+    """The names of all records of a type, made when first asked for."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._known: dict[str, dict[str, Titled]] = {}
+        self._generations: dict[str, object] = {}
+        self._places: dict[str, str] = {}
+
+    def all(self, record_type: str) -> Mapping[str, Titled]:
+        """Every live record of a type, by id."""
+        generation = self._repository.generation
+        if self._generations.get(record_type) != generation:
+            self._places.clear()
+            before = self._known.get(record_type, {})
+            rows = self._repository.rows(record_type)
+            self._known[record_type] = {row.id: self._titled(row, before) for row in rows}
+            self._generations[record_type] = generation
+        return self._known[record_type]
+
+    def one(self, record_id: str) -> Titled | None:
+        """One live record."""
+        row = self._repository.row(record_id)
+        return self._titled(row, {}) if row else None
+
+    def of(self, rows: Iterable[Row]) -> Iterator[Titled]:
+        """Some records."""
+        for row in rows:
+            yield self.all(row.type)[row.id]
+
+    def _titled(self, row: Row, before: Mapping[str, Titled]) -> Titled:
+        known = before.get(row.id)
+        place = self._place(row)
+        if known is not None and known.values == row.values and known.note.endswith(place):
+            return known
+        schema = self._repository.schema(row.type)
+        title = self._repository.title(row.id)
+        codes = [row.values.get(field.name) for field in schema if field.type == "code"]
+        ended = row.values.get(schema.ends) if schema.ends else None
+        notes = [f"→ {show_date(str(ended))}" if ended else "", *codes, place]
+        note = " ".join(str(part) for part in notes if part and part != title)
+        today = self._repository.today().isoformat()
+        has_ended = not exists_on(schema, {schema.ends: ended}, today)
+        return Titled(row.id, title, note, fold(f"{title} {note}"), has_ended, row.values)
+
+    def _place(self, row: Row) -> str:
+        schema = self._repository.schema(row.type)
+        above = row.values.get(schema.tree.parent if schema.tree else schema.area)
+        if not isinstance(above, str) or not above:
+            return ""
+        if above not in self._places:
+            self._places[above] = self._repository.title(above)
+        return self._places[above]
+
+
+def matching(titled: Iterable[Titled], query: str) -> list[Titled]:
+    """The records that a query finds: living ones first, names that begin with it, the alphabet."""
+    finder, start = Finder(query), fold(query.strip())
+    found = [one for one in titled if finder.accepts(one.folded, f"{one.title} {one.note}")]
+    if len(found) > _SORTED_AT_MOST:
+        found.sort(key=lambda one: (one.has_ended, not one.folded.startswith(start)))
+        return found
+    return sorted(
+        found,
+        key=lambda one: (
+            one.has_ended,
+            not one.folded.startswith(start),
+            sort_key(one.title),
+            one.note,
+        ),
+    )

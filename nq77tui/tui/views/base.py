@@ -1,0 +1,107 @@
+"""What all views have in common: a title, a body, a line for messages, a line of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import ClassVar, TypeVar
+
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from nq77tui.core.problem import RefusedError
+from nq77tui.tui.actions import APP, Action, shown_key
+from nq77tui.tui.desk import Desk
+from nq77tui.tui.theme import ERROR, KEY, PLAIN, TITLE
+from nq77tui.tui.widgets.canvas import Part
+from nq77tui.tui.widgets.text_line import TextLine
+
+Result = TypeVar("Result")
+
+
+class BaseView(Screen[Result]):
+    """A full screen with a fixed layout: 1 line of title, the body, 2 lines at the bottom."""
+
+    ACTIONS: ClassVar[Sequence[Action]] = ()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._seen = desk.repository.generation
+
+    def compose(self) -> ComposeResult:
+        """Title, body, message, keys."""
+        yield TextLine("title", fill=TITLE)
+        yield from self.body()
+        yield TextLine("message")
+        yield TextLine("keys")
+
+    def body(self) -> ComposeResult:
+        """What stands between title and message."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        """Write the lines that do not change."""
+        self.relabel()
+
+    def on_screen_resume(self) -> None:
+        """Show what was saved while another view was in front."""
+        self.look_again()
+
+    # For the app
+
+    def relabel(self) -> None:
+        """Write every text anew, in the language of the moment."""
+        self.show_title()
+        self.query_one("#keys", TextLine).show(*self._key_parts())
+
+    def show_title(self) -> None:
+        """Write the title line."""
+
+    def look_again(self) -> None:
+        """Show what has been saved since the last look, by whomever."""
+        if self._seen != self.desk.repository.generation:
+            self._seen = self.desk.repository.generation
+            self.store_changed()
+
+    def store_changed(self) -> None:
+        """Show the records as they are now."""
+
+    def help_actions(self) -> Sequence[Action]:
+        """Everything the keys do here, for the help."""
+        inner = [getattr(widget, "ACTIONS", ()) for widget in self.query("*")]
+        return [*self.ACTIONS, *(action for group in inner for action in group), *APP]
+
+    # For the views
+
+    def set_title(self, title: str, right: str = "") -> None:
+        """Say where this is."""
+        self.query_one("#title", TextLine).show((f" {title}", TITLE), right=f"{right} ")
+
+    def say(self, text: str = "", style: Style = PLAIN) -> None:
+        """Write on the message line; nothing to empty it."""
+        self.query_one("#message", TextLine).show((f" {text}" if text else "", style))
+
+    def refuse(self, error: RefusedError) -> None:
+        """Say why something was not done."""
+        sentences = [self.desk.problem(problem) for problem in error.problems]
+        self.say(" ".join(sentences), ERROR)
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """What is refused inside is said, and the rest of the block left out."""
+        try:
+            yield
+        except RefusedError as error:
+            self.refuse(error)
+
+    def action_back(self) -> None:
+        """Go back to where this was opened from."""
+        self.dismiss()
+
+    def _key_parts(self) -> Iterator[Part]:
+        for action in [*self.ACTIONS, *APP]:
+            if action.is_shown:
+                yield f" {shown_key(action.keys[0])}", KEY
+                yield f" {self.desk.text(action.label)} ", PLAIN

@@ -1,0 +1,83 @@
+"""The first screen: what there is, how far it is, and one key to each place."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+
+from nq77tui.core.area_tree import EVERYWHERE
+from nq77tui.core.coverage import Coverage
+from nq77tui.core.values import show_number
+from nq77tui.tui.actions import HOME, bindings
+from nq77tui.tui.views.base import BaseView
+from nq77tui.tui.views.confirm import Confirm
+from nq77tui.tui.views.record_list import ListView
+from nq77tui.tui.widgets.home_board import HomeBoard, Place, Progress
+
+
+class HomeView(BaseView[None]):
+    """Where the program begins and ends."""
+
+    ACTIONS = HOME
+    BINDINGS = bindings(ACTIONS)
+
+    def body(self) -> ComposeResult:
+        """The board."""
+        yield HomeBoard(is_ascii=self.desk.settings.ascii_borders)
+
+    def relabel(self) -> None:
+        """Show everything in the language of the moment."""
+        super().relabel()
+        self.store_changed()
+
+    def show_title(self) -> None:
+        """The programme."""
+        self.set_title(self.desk.label(self.desk.programme.home.title))
+
+    def store_changed(self) -> None:
+        """Count again."""
+        coverage = self.desk.coverage()
+        progress = [self._progress(coverage, name) for name in self.desk.programme.home.metrics]
+        self.query_one(HomeBoard).show(progress, self._blocks())
+        waiting = len(self.desk.repository.conflicted())
+        self.say(self.desk.text("tui.home.conflicts", count=waiting) if waiting else "")
+
+    def _progress(self, coverage: Coverage, name: str) -> Progress:
+        share = coverage.share(EVERYWHERE, name)
+        lang, percent = self.desk.catalogue.lang, share.percent
+        return Progress(
+            self.desk.label(self.desk.programme.metrics[name].label),
+            f"{show_number(share.have, lang)}/{show_number(share.of, lang)}",
+            "" if percent is None else f"{show_number(percent, lang)} %",
+            (percent or 0) / 100,
+        )
+
+    def _blocks(self) -> list[list[Place]]:
+        programme, lang = self.desk.programme, self.desk.catalogue.lang
+        blocks = []
+        for group, label in programme.home.groups.items():
+            screens = [screen for screen in programme.screens.values() if screen.group == group]
+            places = [
+                Place(
+                    self.desk.label(screen.label),
+                    screen.key,
+                    show_number(self.desk.repository.count(screen.record), lang),
+                )
+                for screen in screens
+            ]
+            if places:
+                blocks.append([Place(self.desk.label(label)), *places])
+        return blocks
+
+    def on_home_board_chosen(self, event: HomeBoard.Chosen) -> None:
+        """Go to the list with this key."""
+        for screen in self.desk.programme.screens.values():
+            if screen.key == event.place_key:
+                self.app.push_screen(ListView(self.desk, screen.record))
+
+    def action_back(self) -> None:
+        """Leave the program after asking."""
+        self.app.push_screen(Confirm(self.desk, self.desk.text("tui.home.leave")), self._leave)
+
+    def _leave(self, is_sure: bool | None) -> None:
+        if is_sure:
+            self.app.exit(0)

@@ -1,0 +1,192 @@
+"""The list of one record type: sorted, filtered as one types, always up to date."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from functools import partial
+from time import monotonic
+
+from textual import events
+from textual.app import ComposeResult
+
+from nq77tui.core.values import show_number
+from nq77tui.tui.actions import LIST, bindings
+from nq77tui.tui.desk import Desk
+from nq77tui.tui.line_editor import LineEditor
+from nq77tui.tui.listing import Listing
+from nq77tui.tui.theme import GOOD
+from nq77tui.tui.views.base import BaseView
+from nq77tui.tui.views.confirm import Confirm
+from nq77tui.tui.views.form import FormView
+from nq77tui.tui.widgets.row_list import ListColumn, RowList
+
+_RIGHT = {"integer", "decimal", "figure", "hectares", "money"}
+_SLICE = 0.02
+"""Seconds of work between two looks at the keyboard."""
+
+
+class ListView(BaseView[None]):
+    """All records of one type."""
+
+    ACTIONS = LIST
+    BINDINGS = bindings(ACTIONS)
+
+    def __init__(self, desk: Desk, record_type: str) -> None:
+        super().__init__(desk)
+        self.record_type = record_type
+        self._screen_of = desk.programme.screens[record_type]
+        self._filter = LineEditor()
+
+    def body(self) -> ComposeResult:
+        """The rows."""
+        yield RowList()
+
+    @property
+    def row_list(self) -> RowList:
+        """The rows."""
+        return self.query_one(RowList)
+
+    @property
+    def listing(self) -> Listing:
+        """What the rows are made from."""
+        return self.desk.listing(self.record_type)
+
+    # Showing
+
+    def relabel(self) -> None:
+        """Show everything in the language of the moment."""
+        self.store_changed()
+        super().relabel()
+
+    def store_changed(self) -> None:
+        """Bring the list up to date, without keeping the keys waiting."""
+        self.run_worker(self._catch_up(), exclusive=True, group="listing")
+
+    async def _catch_up(self) -> None:
+        listing = self.listing
+        self._show_rows()
+        await self._in_slices(listing.refresh())
+        self._show_rows()
+        await self._in_slices(listing.warm())
+
+    async def _in_slices(self, steps: Iterator[None]) -> None:
+        began, has_shown = monotonic(), bool(self.listing.ids)
+        for _ in steps:
+            if monotonic() - began < _SLICE:
+                continue
+            if not has_shown and self.listing.ids:
+                has_shown = True
+                self._show_rows()
+            await asyncio.sleep(0)
+            began = monotonic()
+
+    def _show_rows(self) -> None:
+        found = self.listing.find(self._filter.text)
+        empty = "tui.list.none_found" if self._filter.text else "tui.list.empty"
+        self.row_list.show(self._columns(), found, self.listing.cells, self.desk.text(empty))
+        self.show_title()
+
+    def _columns(self) -> Iterator[ListColumn]:
+        fields = self.desk.programme.schemas[self.record_type].fields
+        for column in self._screen_of.columns:
+            field = fields[column.field]
+            heading = self.desk.label(field.label)
+            yield ListColumn(heading, column.width, field.type in _RIGHT)
+
+    def show_title(self) -> None:
+        """The name of the list, the filter, how many."""
+        title, total = self.desk.label(self._screen_of.label), self._number(len(self.listing.ids))
+        if not self._filter.text:
+            self.set_title(title, total)
+            return
+        query = self.desk.text("tui.list.filter", query=self._filter.text)
+        found = self._number(len(self.row_list.rows))
+        self.set_title(f"{title}  {query}", f"{found}/{total}")
+
+    def _number(self, number: int) -> str:
+        return show_number(number, self.desk.catalogue.lang)
+
+    # Filtering
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter goes on with the filter."""
+        if event.key == "backspace":
+            self._set_filter(self._filter.erased_back())
+        elif event.character and event.is_printable and event.key != "question_mark":
+            self._set_filter(self._filter.insert(event.character))
+        else:
+            return
+        event.stop()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Filter by what was pasted."""
+        event.stop()
+        self._set_filter(self._filter.paste(event.text))
+
+    def _set_filter(self, editor: LineEditor) -> None:
+        if editor != self._filter:
+            self._filter = editor
+            self.say()
+            self._show_rows()
+
+    # Doing
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Open the record."""
+        self.app.push_screen(FormView(self.desk, self.record_type, event.row_id), self._shown)
+
+    def action_new(self) -> None:
+        """Open an empty form."""
+        self.app.push_screen(FormView(self.desk, self.record_type), self._shown)
+
+    def _shown(self, record_id: str | None) -> None:
+        """Stand on what was saved in the form."""
+        if record_id is None:
+            return
+        self.say(self.desk.text("tui.saved", title=self.desk.repository.title(record_id)), GOOD)
+        self.run_worker(self._stand_on(record_id), group="standing")
+
+    async def _stand_on(self, record_id: str) -> None:
+        await self._in_slices(self.listing.refresh())
+        self._show_rows()
+        self.row_list.go_to(record_id)
+
+    def action_delete(self) -> None:
+        """Delete the record after asking."""
+        record_id = self.row_list.current
+        if record_id is None:
+            return
+        question = self.desk.text("tui.delete.ask", title=self.desk.repository.title(record_id))
+        self.app.push_screen(Confirm(self.desk, question), partial(self._delete, record_id))
+
+    def _delete(self, record_id: str, is_sure: bool | None) -> None:
+        if not is_sure:
+            return
+        with self.refusals():
+            title = self.desk.repository.title(record_id)
+            self.desk.repository.delete(record_id)
+            self.say(self.desk.text("tui.deleted", title=title), GOOD)
+        self.look_again()
+
+    def action_sort(self) -> None:
+        """Sort by the next column, then by the programme's order again."""
+        self.run_worker(self._sort(), exclusive=True, group="listing")
+
+    async def _sort(self) -> None:
+        orders = [self._screen_of.sort, *((c.field,) for c in self._screen_of.columns)]
+        orders = list(dict.fromkeys(orders))
+        at = orders.index(self.listing.sort) if self.listing.sort in orders else 0
+        wanted = orders[(at + 1) % len(orders)]
+        await self._in_slices(self.listing.sort_by(wanted))
+        self._show_rows()
+        fields = self.desk.programme.schemas[self.record_type].fields
+        names = ", ".join(self.desk.label(fields[name].label) for name in wanted)
+        self.say(self.desk.text("tui.list.sorted", fields=names))
+
+    def action_back(self) -> None:
+        """Take the filter away; without one, go home."""
+        if self._filter.text:
+            self._set_filter(LineEditor())
+        else:
+            self.dismiss()

@@ -1,0 +1,1 @@
+"""What a person sees inside a view: lines, lists, form panes."""

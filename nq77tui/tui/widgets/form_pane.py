@@ -1,0 +1,200 @@
+"""A whole form as one widget: a key repaints the field it changes and nothing else."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.geometry import Offset
+from textual.message import Message
+
+from nq77tui.tui.actions import FIELDS
+from nq77tui.tui.field_entry import Picking, Writing, entry_of
+from nq77tui.tui.form_drawing import (
+    FormRow,
+    active_line,
+    field_line,
+    form_rows,
+    heading_line,
+    label_width,
+    panel_lines,
+    place_of,
+    save_line,
+)
+from nq77tui.tui.form_model import FormModel
+from nq77tui.tui.widgets.canvas import Canvas, Line
+
+_SAVE = ""
+"""Stands for the line below the last field."""
+_STRICT = {"enter", "tab"}
+"""Keys that do not leave a field whose text cannot be read."""
+
+
+class FormPane(Canvas, can_focus=True):
+    """The fields of a record, one a line, above a panel that helps with the one being filled in."""
+
+    ACTIONS = FIELDS
+
+    class Entered(Message):
+        """Another field is being filled in."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.field_name = name
+
+    class Finished(Message):
+        """Enter was pressed below the last field: saving needs its own key."""
+
+    def __init__(self, model: FormModel) -> None:
+        super().__init__(classes="body")
+        self.model = model
+        self.current = _SAVE
+        self.entry: Writing | Picking | None = None
+        self._rows: list[FormRow] = []
+        self._top = 0
+        self._cursor = Offset(0, 0)
+
+    # For the view
+
+    def show(self, model: FormModel) -> None:
+        """Fill in another record, from its first field that is still empty."""
+        self.model = model
+        self._top = 0
+        self._rows = form_rows(model)
+        names = self._names()
+        is_new = model.record_id is None
+        empty = [n for n in names if n not in model.values] if is_new else []
+        self.enter([*empty, *names, _SAVE][0])
+
+    def enter(self, name: str) -> None:
+        """Go to a field."""
+        self.current = name
+        self.entry = self._entry_of(name)
+        self.redraw()
+        self.post_message(self.Entered(name))
+
+    def commit(self) -> bool:
+        """Hand over what is typed in the current field; False where it cannot be a value."""
+        is_taken = self.entry is None or self.entry.commit()
+        if is_taken:
+            self.entry = self._entry_of(self.current)
+        self.redraw()
+        return is_taken
+
+    def redraw(self) -> None:
+        """Show the model as it is now."""
+        self._rows = form_rows(self.model)
+        self.repaint()
+        if self.size:
+            self.app.cursor_position = self.region.offset + self._cursor
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether something is typed that the model does not know yet."""
+        return self.entry is not None and self.entry.is_touched
+
+    # Keys
+
+    def on_key(self, event: events.Key) -> None:
+        """Fill in, or go to another field."""
+        character = event.character if event.is_printable else None
+        if self.entry is not None and self.entry.key(event.key, character):
+            event.stop()
+            if isinstance(self.entry, Picking) and self.entry.is_done:
+                self._go(1, is_strict=True)
+            else:
+                self.redraw()
+            return
+        steps = {
+            "enter": 1,
+            "tab": 1,
+            "down": 1,
+            "up": -1,
+            "shift+tab": -1,
+            "pagedown": self._page,
+            "pageup": -self._page,
+            "ctrl+end": len(self._rows),
+            "ctrl+home": -len(self._rows),
+        }
+        if event.key in steps:
+            event.stop()
+            event.prevent_default()
+            self._go(steps[event.key], is_strict=event.key in _STRICT)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Put in what was pasted."""
+        event.stop()
+        if self.entry is not None:
+            self.entry.paste(event.text)
+            self.redraw()
+
+    def _go(self, step: int, *, is_strict: bool) -> None:
+        if self.entry is None and step > 0:
+            self.post_message(self.Finished())
+            return
+        if self.entry is not None and not self.entry.commit() and is_strict:
+            self.redraw()
+            self.post_message(self.Entered(self.current))
+            return
+        self._rows = form_rows(self.model)
+        names = [*self._names(), _SAVE]
+        at = names.index(self.current) if self.current in names else 0
+        self.enter(names[min(max(at + step, 0), len(names) - 1)])
+
+    @property
+    def _page(self) -> int:
+        return max(self.size.height - self._panel - 1, 1)
+
+    @property
+    def _panel(self) -> int:
+        return max(6, self.size.height // 4 + 1)
+
+    def _names(self) -> list[str]:
+        """The fields that people fill in, in order."""
+        fields = self.model.schema.fields
+        return [row.name for row in self._rows if row.asked and not fields[row.name].calculation]
+
+    def _entry_of(self, name: str) -> Writing | Picking | None:
+        row = next((row for row in self._rows if row.name == name), None)
+        if name == _SAVE or row is None or row.asked is None:
+            return None
+        is_quick = row.asked.appearance == "quick"
+        return entry_of(self.model, self.model.field(name), is_quick=is_quick)
+
+    # Drawing
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.redraw()
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        """The page of the form with the current field, and the panel."""
+        body = height - self._panel
+        place = place_of(self._rows, self.current)
+        self._turn_to(place, body)
+        labels = label_width(self.model)
+        lines = [self._line(at, labels, width) for at in range(self._top, self._top + body)]
+        asked = self._rows[place].asked if place < len(self._rows) else None
+        return [*lines, *panel_lines(self.model, asked, self.entry, (width, self._panel))]
+
+    def _turn_to(self, place: int, body: int) -> None:
+        """Turn the page, never scroll by a line; the heading above a first field comes along."""
+        if not self._top <= place < self._top + body:
+            self._top = place if place > self._top else place - body + 1
+        if self._top and place == self._top and self._rows[place - 1].heading:
+            self._top -= 1
+        self._top = max(min(self._top, len(self._rows) + 1 - body), 0)
+
+    def _line(self, at: int, labels: int, width: int) -> Line:
+        if at > len(self._rows):
+            return ()
+        if at == len(self._rows):
+            is_active = self.current == _SAVE
+            self._cursor = Offset(0, at - self._top) if is_active else self._cursor
+            return save_line(self.model, width, is_active=is_active)
+        row = self._rows[at]
+        if row.asked is None:
+            return heading_line(row, width)
+        if row.name != self.current or self.entry is None:
+            return field_line(self.model, row.name, labels, width)
+        line, cell = active_line(self.model, row.name, self.entry, labels, width)
+        self._cursor = Offset(cell, at - self._top)
+        return line
