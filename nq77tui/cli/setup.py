@@ -6,11 +6,16 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nq77tui.cli.session import Session
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.programme import sample_folder
-from nq77tui.store.repository import SNAPSHOT, create_store, write_store
+from nq77tui.store.creation import SNAPSHOT, create_store, write_store
+from nq77tui.store.repository import Repository
+
+if TYPE_CHECKING:
+    from nq77tui import tui
 
 
 def init(session: Session) -> int:
@@ -72,4 +77,17 @@ def _run_app(session: Session, start: str | None = None) -> int:
     from nq77tui import tui
 
     with session.repository() as repository:
-        return tui.run(repository, session.catalogue, start=start)
+        kept = repository.settings
+        settings = tui.Settings(
+            language=session.catalogue.lang,
+            ascii_borders=kept.ascii_borders,
+            typing=kept.typing,
+            save=lambda chosen: _keep(repository, chosen),
+        )
+        return tui.run(repository, session.programme, session.catalogue, settings, start=start)
+
+
+def _keep(repository: Repository, chosen: tui.Settings) -> None:
+    repository.keep_settings(
+        language=chosen.language, ascii_borders=chosen.ascii_borders, typing=chosen.typing
+    )
