@@ -115,7 +115,7 @@ class Repository(Reader):
         return self._writer.replica
 
     def keep_settings(self, **changes: str | bool) -> None:
-        """Keep what the users of this store chose; a folder that cannot be written keeps nothing."""
+        """Keep what the users of this store chose, where its folder can be written."""
         self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
         with suppress(OSError):
             save_settings(self.folder, self.settings)
