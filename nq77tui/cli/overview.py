@@ -9,6 +9,7 @@ from typing import Any
 from nq77tui.cli.session import Session
 from nq77tui.cli.shape import write_json
 from nq77tui.core.area_tree import EVERYWHERE
+from nq77tui.core.collation import sort_key
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.text import printable
@@ -28,7 +29,10 @@ def coverage(session: Session) -> int:
         counted = repository.coverage(as_of)
         area_id = _area(repository, counted, arguments.of)
         shape = _Shape(session, repository, counted)
-        children = counted.tree.children.get(area_id, [])
+        children = sorted(
+            counted.tree.children.get(area_id, []),
+            key=lambda child: sort_key(repository.title(child)),
+        )
         if arguments.json:
             write_json(shape.report(area_id, children))
         else:
