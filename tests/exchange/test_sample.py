@@ -287,7 +287,7 @@ def test_brothers_share_a_middle_name(facts) -> None:
             middles[row.values["area"], names[0], generation][names[1]] += 1
     large = [clan for clan in middles.values() if sum(clan.values()) >= 8]
 
-    assert len(large) > 50
+    assert len(large) > 25
     assert sum(max(clan.values()) / sum(clan.values()) for clan in large) / len(large) > 0.5
 
 

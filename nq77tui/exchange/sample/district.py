@@ -50,7 +50,7 @@ def _make_people(district: District) -> None:
     tables, numbers = NameTables(), Numbers(district.rng)
     _make_leaders(district, tables, numbers)
     for commune in district.communes:
-        people = _people(district, commune, NameBook(district.rng, tables), numbers)
+        people = _people(district, commune, NameBook(district.rng, tables, clans=0), numbers)
         party.make_commune_committee(district, commune, people)
         assignments.assign_cadres(district, commune)
         for village in commune.villages:
@@ -63,7 +63,7 @@ def _make_people(district: District) -> None:
 
 def _make_leaders(district: District, tables: NameTables, numbers: Numbers) -> None:
     town = next(commune for commune in district.communes if commune.is_town)
-    people = _people(district, town, NameBook(district.rng, tables), numbers)
+    people = _people(district, town, NameBook(district.rng, tables, clans=0), numbers)
     party.make_agencies(district, people)
     assignments.assign_leaders(district)
 

@@ -87,7 +87,7 @@ def _plan_planting(district: District, villages: list[Village]) -> list[int]:
 def _plant(district: District, village: Village, planted: int) -> None:
     """Plots of households one after the other, and the rest as the village's own."""
     rng = district.rng
-    households = rng.sample(village.households, min(24, len(village.households) // 2))
+    households = rng.sample(village.households, len(village.households) * 3 // 4)
     left = planted
     while households and left > MOST_PLOT:
         plot = rng.randint(LEAST_PLOT, MOST_PLOT)

@@ -16,7 +16,7 @@ from nq77tui.exchange.sample.table import read_rows
 NUNG, TAY, KINH, DAO = "07", "02", "01", "09"
 FAMILIES_OF = {NUNG: NUNG, TAY: TAY, KINH: KINH, DAO: DAO, "04": KINH}
 CLANS_A_VILLAGE = 4
-CLAN_WEIGHT = 6
+CLAN_WEIGHT = 14
 GENERATION_YEARS = 22
 GENERATION_SHARE = 0.55
 OLDER_THAN = 1962
@@ -63,11 +63,17 @@ def _fits(row: dict[str, str], gender: str, ethnic: str) -> bool:
 
 
 class NameBook:
-    """The names of one village: a few families are large, generations share middle names."""
+    """The names of one village: a few families are large, generations share middle names.
 
-    def __init__(self, rng: Random, tables: NameTables) -> None:
+    Args:
+        clans: how many families of each ethnic group are large; none among the people of an
+            office, who come from everywhere.
+    """
+
+    def __init__(self, rng: Random, tables: NameTables, clans: int = CLANS_A_VILLAGE) -> None:
         self._rng = rng
         self._tables = tables
+        self._clans = clans
         self._families: dict[tuple[str, bool], Wheel[str]] = {}
         self._generations: dict[tuple[str, int], str] = {}
 
@@ -86,9 +92,9 @@ class NameBook:
             weighted = self._tables.families[ethnic]
             if holds_office:
                 weighted = [pair for pair in weighted if pair[0] not in ARTICLE_FAMILIES]
-            clans = {Wheel(weighted).spin(self._rng) for _ in range(CLANS_A_VILLAGE)}
+            clans = {Wheel(weighted).spin(self._rng) for _ in range(self._clans)}
             wheel = Wheel(
-                (name, weight * CLAN_WEIGHT if name in clans else weight)
+                (name, weight + CLAN_WEIGHT if name in clans else weight)
                 for name, weight in weighted
             )
             self._families[ethnic, holds_office] = wheel

@@ -30,8 +30,7 @@ from nq77tui.exchange.sample.table import read_rows
 PARTY_MEMBERS = 6_214
 FIXED_MEMBERS = {DOAN_KET: 16}
 FEWEST_MEMBERS = 10
-LEADER_BORN, STAFF_BORN = (1966, 1986), (1968, 1998)
-CADRE_BORN = (1966, 1997)
+STAFF_BORN = (1968, 1998)
 MEMBER_BORN, NEW_MEMBER_BORN = (1944, 1998), (1989, 2004)
 HEAD_OF_HOUSEHOLD_SHARE = 0.55
 SECRETARY_IS_HEAD_SHARE = 0.45
@@ -92,7 +91,7 @@ def make_agencies(district: District, people: People) -> None:
         writes = iter([first])
         for post in _leading_posts(row):
             values = _post_values(post, "district", district.id, org)
-            who = people.draw(LEADER_BORN, holds_office=True)
+            who = people.draw(_born(row), gender=row["gender"], holds_office=True)
             leader = people.make(who, values, write=next(writes, None))
             _sort_leader(district, row, post, leader)
         for _ in range(int(row["staff"])):
@@ -100,6 +99,11 @@ def make_agencies(district: District, people: People) -> None:
             home = district.rng.choice(homes)
             values = _post_values(Post("", [], "party_member"), "village", home.id, org)
             people.make(people.draw(STAFF_BORN), values, write=next(writes, None))
+
+
+def _born(row: dict[str, str]) -> tuple[int, int]:
+    """The years in which somebody fit for a post was born."""
+    return int(row["born_from"]), int(row["born_to"])
 
 
 def _leading_posts(row: dict[str, str]) -> Iterator[Post]:
@@ -150,7 +154,7 @@ def make_commune_committee(district: District, commune: Commune, people: People)
     for row in read_rows("commune_posts")[: commune.cadre_count]:
         post = Post(f"{row['note']} {commune.title}", row["positions"].split(), row["category"])
         org = commune.committee_id if row["is_member"] == "yes" else None
-        who = people.draw(CADRE_BORN, gender=row["gender"], holds_office=True)
+        who = people.draw(_born(row), gender=row["gender"], holds_office=True)
         values = _post_values(post, "commune", commune.id, org)
         commune.cadres.append(people.make(who, values, write=next(writes, None)))
 
@@ -173,8 +177,7 @@ def make_village_cell(
     )
     writes = iter([secretary])
     for row, post in _village_posts(district, village):
-        born = (int(row["born_from"]), int(row["born_to"]))
-        who = people.draw(born, gender=row["gender"], holds_office=True)
+        who = people.draw(_born(row), gender=row["gender"], holds_office=True)
         values = _post_values(post, "village", village.id, village.cell_id)
         village.members.append(people.make(who, values, write=next(writes, None)))
     spans = _admission_spans(district, village)
@@ -184,16 +187,18 @@ def make_village_cell(
 
 
 def _village_posts(district: District, village: Village) -> Iterator[tuple[dict[str, str], Post]]:
+    """The posts of a village; often the secretary is its head as well."""
     is_both = district.rng.random() < SECRETARY_IS_HEAD_SHARE
-    head = "Trưởng khu phố" if village.is_town else "Trưởng thôn"
+    head = f"Trưởng {village.title}"
     for row in read_rows("village_posts"):
-        note = head if row["positions"] == "village_head" else row["note"]
-        positions = row["positions"].split()
-        if is_both and "village_head" in positions:
-            continue
-        if is_both and "cell_secretary" in positions:
-            note, positions = f"{note}, {head}", [*positions, "village_head"]
-        yield row, Post(f"{note} {village.name}", positions, row["category"])
+        note, positions = f"{row['note']} {village.title}", row["positions"].split()
+        if "village_head" in positions:
+            if is_both:
+                continue
+            note = head
+        elif is_both and "cell_secretary" in positions:
+            note, positions = f"{row['note']}, {head}", [*positions, "village_head"]
+        yield row, Post(note, positions, row["category"])
 
 
 def _add_members(district: District, village: Village, people: People, wanted: int) -> None:
