@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from nq77tui.core.folding import Finder, fold
+from nq77tui.core.folding import fold
 from nq77tui.core.problem import RefusedError
 from nq77tui.core.record import Json
 from nq77tui.core.schema import Field
@@ -13,6 +14,7 @@ from nq77tui.core.typed import show_value
 from nq77tui.core.validation import allowed_choices
 from nq77tui.core.values import parse_yes_no
 from nq77tui.tui.form_model import FormModel
+from nq77tui.tui.search import Search, searchable
 from nq77tui.tui.titles import Titled, matching
 
 
@@ -34,14 +36,16 @@ class Option:
 
 
 def choice_options(model: FormModel, field: Field) -> list[Option]:
-    """The choices that may be taken now, with the numbers that `read_typed` knows them by."""
+    """The choices that may be taken now, numbered."""
     scope = model.desk.repository.scope(model.record_type, model.values)
-    allowed = {choice.code for choice in allowed_choices(field, scope)}
-    offered = [choice for choice in field.choices if not choice.retired]
+    allowed = allowed_choices(field, scope)
+    # Where several are typed at once, `read_typed` counts through the whole list.
+    whole = [choice for choice in field.choices if not choice.retired]
+    numbered = whole if field.type == "choices" else allowed
     return [
         Option(choice.code, model.desk.label(choice.label), number=str(number))
-        for number, choice in enumerate(offered, start=1)
-        if choice.code in allowed
+        for number, choice in enumerate(numbered, start=1)
+        if choice in allowed
     ]
 
 
@@ -62,10 +66,13 @@ def narrowed(options: Sequence[Option], query: str) -> list[Option]:
     if text.isascii() and text.isdigit():
         by_number = [option for option in options if option.number.startswith(text)]
         return sorted(by_number, key=lambda option: option.number != text)
-    wanted, finder = fold(text), Finder(text)
-    found = [option for option in options if finder.accepts(fold(option.label), option.label)]
-    # Marks that were typed must match: what only looks alike without them is not in `found`.
-    found.sort(key=lambda option: not fold(option.label).startswith(wanted))
+    search = Search(text)
+    found = [
+        option
+        for option in options
+        if search.accepts(searchable(option.label), partial(str, option.label))
+    ]
+    found.sort(key=lambda option: not fold(option.label).startswith(search.start))
     return found or _meaning(options, text)
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from nq77tui.core.area_tree import exists_on
 from nq77tui.core.collation import sort_key
-from nq77tui.core.folding import Finder, fold
 from nq77tui.core.record import Json
 from nq77tui.core.scope import Row
 from nq77tui.core.values import show_date
 from nq77tui.store import Repository
+from nq77tui.tui.search import Search, searchable
 
+_STEP = 250
 _SORTED_AT_MOST = 400
 """Matches up to which they are put in order; of more only the first are shown anyway."""
 
@@ -23,7 +24,7 @@ class Titled:
 
     Attributes:
         note: what tells records of one name apart: their codes, the place, the day they ended.
-        folded: name and note as queries are compared with them.
+        prepared: name and note as queries are compared with them.
         has_ended: no longer counts today; offered last.
         values: what the entry was made from.
     """
@@ -31,9 +32,13 @@ class Titled:
     id: str
     title: str
     note: str
-    folded: str
+    prepared: str
     has_ended: bool
     values: Mapping[str, Json]
+
+    def text(self) -> str:
+        """What may be found."""
+        return f"{self.title} {self.note}"
 
 
 class Titles:
@@ -42,19 +47,33 @@ class Titles:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._known: dict[str, dict[str, Titled]] = {}
+        self._begun: dict[str, tuple[object, dict[str, Titled]]] = {}
         self._generations: dict[str, object] = {}
         self._places: dict[str, str] = {}
 
     def all(self, record_type: str) -> Mapping[str, Titled]:
         """Every live record of a type, by id."""
-        generation = self._repository.generation
-        if self._generations.get(record_type) != generation:
-            self._places.clear()
-            before = self._known.get(record_type, {})
-            rows = self._repository.rows(record_type)
-            self._known[record_type] = {row.id: self._titled(row, before) for row in rows}
-            self._generations[record_type] = generation
+        for _ in self.warm(record_type):
+            pass
         return self._known[record_type]
+
+    def warm(self, record_type: str) -> Iterator[None]:
+        """Make the names of a type, pausing now and then; whoever asks goes on where this is."""
+        generation = self._repository.generation
+        if self._generations.get(record_type) == generation:
+            return
+        begun = self._begun.get(record_type)
+        if begun is None or begun[0] != generation:
+            self._places.clear()
+            begun = self._begun[record_type] = (generation, {})
+        before, made = self._known.get(record_type, {}), begun[1]
+        for count, row in enumerate(self._repository.rows(record_type)):
+            if row.id not in made:
+                made[row.id] = self._titled(row, before)
+            if count % _STEP == 0:
+                yield
+        self._known[record_type] = made
+        self._generations[record_type] = generation
 
     def one(self, record_id: str) -> Titled | None:
         """One live record."""
@@ -79,7 +98,7 @@ class Titles:
         note = " ".join(str(part) for part in notes if part and part != title)
         today = self._repository.today().isoformat()
         has_ended = not exists_on(schema, {schema.ends: ended}, today)
-        return Titled(row.id, title, note, fold(f"{title} {note}"), has_ended, row.values)
+        return Titled(row.id, title, note, searchable(f"{title} {note}"), has_ended, row.values)
 
     def _place(self, row: Row) -> str:
         schema = self._repository.schema(row.type)
@@ -93,16 +112,16 @@ class Titles:
 
 def matching(titled: Iterable[Titled], query: str) -> list[Titled]:
     """The records that a query finds: living ones first, names that begin with it, the alphabet."""
-    finder, start = Finder(query), fold(query.strip())
-    found = [one for one in titled if finder.accepts(one.folded, f"{one.title} {one.note}")]
+    search = Search(query)
+    found = [one for one in titled if search.accepts(one.prepared, one.text)]
     if len(found) > _SORTED_AT_MOST:
-        found.sort(key=lambda one: (one.has_ended, not one.folded.startswith(start)))
+        found.sort(key=lambda one: (one.has_ended, not one.prepared.startswith(search.start)))
         return found
     return sorted(
         found,
         key=lambda one: (
             one.has_ended,
-            not one.folded.startswith(start),
+            not one.prepared.startswith(search.start),
             sort_key(one.title),
             one.note,
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from textual.app import ComposeResult
 
@@ -11,6 +12,7 @@ from nq77tui.core.record import Json, Record
 from nq77tui.tui.actions import FORM, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.form_model import FormModel
+from nq77tui.tui.slices import in_slices
 from nq77tui.tui.theme import ERROR, GOOD, WARNING
 from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.confirm import Confirm
@@ -74,6 +76,9 @@ class FormView(BaseView[str]):
             self._say_problem(problems[0])
         elif event.field_name:
             self.say()
+        if event.field_name and (field := self.model.field(event.field_name)).is_reference:
+            names = chain.from_iterable(map(self.desk.titles.warm, field.to))
+            self.run_worker(in_slices(names), exclusive=True, group="titles")
 
     def on_form_pane_finished(self) -> None:
         """Say that saving needs its own key."""

@@ -8,6 +8,7 @@ from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.values import show_number
 from nq77tui.tui.actions import HOME, bindings
+from nq77tui.tui.desk import Desk
 from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.confirm import Confirm
 from nq77tui.tui.views.record_list import ListView
@@ -19,6 +20,10 @@ class HomeView(BaseView[None]):
 
     ACTIONS = HOME
     BINDINGS = bindings(ACTIONS)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._coverage: Coverage | None = None
 
     def body(self) -> ComposeResult:
         """The board."""
@@ -34,18 +39,32 @@ class HomeView(BaseView[None]):
         self.set_title(self.desk.label(self.desk.programme.home.title))
 
     def store_changed(self) -> None:
-        """Count again."""
-        coverage = self.desk.coverage()
-        progress = [self._progress(coverage, name) for name in self.desk.programme.home.metrics]
-        self.query_one(HomeBoard).show(progress, self._blocks())
+        """Count again; what takes long, behind the keys."""
+        self._show_board()
         waiting = len(self.desk.repository.conflicted())
         self.say(self.desk.text("tui.home.conflicts", count=waiting) if waiting else "")
+        self.run_worker(self._count, thread=True, exclusive=True, group="coverage")
 
-    def _progress(self, coverage: Coverage, name: str) -> Progress:
-        share = coverage.share(EVERYWHERE, name)
+    def _count(self) -> None:
+        coverage = self.desk.coverage()
+        self.app.call_from_thread(self._show_coverage, coverage)
+
+    def _show_coverage(self, coverage: Coverage) -> None:
+        self._coverage = coverage
+        self._show_board()
+
+    def _show_board(self) -> None:
+        progress = [self._progress(name) for name in self.desk.programme.home.metrics]
+        self.query_one(HomeBoard).show(progress, self._blocks())
+
+    def _progress(self, name: str) -> Progress:
+        label = self.desk.label(self.desk.programme.metrics[name].label)
+        if self._coverage is None:
+            return Progress(label, "", "", 0)
+        share = self._coverage.share(EVERYWHERE, name)
         lang, percent = self.desk.catalogue.lang, share.percent
         return Progress(
-            self.desk.label(self.desk.programme.metrics[name].label),
+            label,
             f"{show_number(share.have, lang)}/{show_number(share.of, lang)}",
             "" if percent is None else f"{show_number(percent, lang)} %",
             (percent or 0) / 100,

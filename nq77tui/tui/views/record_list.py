@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from functools import partial
-from time import monotonic
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,6 +13,7 @@ from nq77tui.tui.actions import LIST, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.line_editor import LineEditor
 from nq77tui.tui.listing import Listing
+from nq77tui.tui.slices import in_slices
 from nq77tui.tui.theme import GOOD
 from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.confirm import Confirm
@@ -22,8 +21,6 @@ from nq77tui.tui.views.form import FormView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
 _RIGHT = {"integer", "decimal", "figure", "hectares", "money"}
-_SLICE = 0.02
-"""Seconds of work between two looks at the keyboard."""
 
 
 class ListView(BaseView[None]):
@@ -65,26 +62,22 @@ class ListView(BaseView[None]):
 
     async def _catch_up(self) -> None:
         listing = self.listing
+        listing.peek(self.row_list.page)
         self._show_rows()
-        await self._in_slices(listing.refresh())
+        await in_slices(listing.refresh())
         self._show_rows()
-        await self._in_slices(listing.warm())
+        await in_slices(listing.warm())
 
-    async def _in_slices(self, steps: Iterator[None]) -> None:
-        began, has_shown = monotonic(), bool(self.listing.ids)
-        for _ in steps:
-            if monotonic() - began < _SLICE:
-                continue
-            if not has_shown and self.listing.ids:
-                has_shown = True
-                self._show_rows()
-            await asyncio.sleep(0)
-            began = monotonic()
-
-    def _show_rows(self) -> None:
+    def _show_rows(self, *, from_top: bool = False) -> None:
         found = self.listing.find(self._filter.text)
         empty = "tui.list.none_found" if self._filter.text else "tui.list.empty"
-        self.row_list.show(self._columns(), found, self.listing.cells, self.desk.text(empty))
+        self.row_list.show(
+            self._columns(),
+            found,
+            self.listing.cells,
+            empty=self.desk.text(empty),
+            from_top=from_top,
+        )
         self.show_title()
 
     def _columns(self) -> Iterator[ListColumn]:
@@ -128,7 +121,7 @@ class ListView(BaseView[None]):
         if editor != self._filter:
             self._filter = editor
             self.say()
-            self._show_rows()
+            self._show_rows(from_top=bool(editor.text))
 
     # Doing
 
@@ -148,7 +141,7 @@ class ListView(BaseView[None]):
         self.run_worker(self._stand_on(record_id), group="standing")
 
     async def _stand_on(self, record_id: str) -> None:
-        await self._in_slices(self.listing.refresh())
+        await in_slices(self.listing.refresh())
         self._show_rows()
         self.row_list.go_to(record_id)
 
@@ -178,7 +171,7 @@ class ListView(BaseView[None]):
         orders = list(dict.fromkeys(orders))
         at = orders.index(self.listing.sort) if self.listing.sort in orders else 0
         wanted = orders[(at + 1) % len(orders)]
-        await self._in_slices(self.listing.sort_by(wanted))
+        await in_slices(self.listing.sort_by(wanted))
         self._show_rows()
         fields = self.desk.programme.schemas[self.record_type].fields
         names = ", ".join(self.desk.label(fields[name].label) for name in wanted)

@@ -65,7 +65,13 @@ class RowList(Canvas, can_focus=True):
     # What is shown
 
     def show(
-        self, columns: Iterable[ListColumn], rows: Sequence[str], cells: Cells, empty: str = ""
+        self,
+        columns: Iterable[ListColumn],
+        rows: Sequence[str],
+        cells: Cells,
+        *,
+        empty: str = "",
+        from_top: bool = False,
     ) -> None:
         """Show rows; the cursor stays on its row if that is among them.
 
@@ -74,12 +80,13 @@ class RowList(Canvas, can_focus=True):
             rows: ids.
             cells: what a row shows; asked only for rows that come into sight.
             empty: what to say where there are no rows.
+            from_top: put the cursor on the first row instead.
         """
         current = self.current
         self._columns = tuple(columns)
         self._rows, self._cells, self._empty = rows, cells, empty
         self._made.clear()
-        self._place(self._place_of(current))
+        self._place(0 if from_top else self._place_of(current))
         self.repaint()
 
     @property
