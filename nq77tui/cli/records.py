@@ -66,7 +66,11 @@ def show(session: Session) -> int:
 def delete(session: Session) -> int:
     """Mark a record deleted."""
     with session.repository() as repository:
-        repository.delete(_live(repository, session.arguments.id).id)
+        record = _live(repository, session.arguments.id)
+        repository.delete(record.id)
+        referring = len(repository.referring(record.id))
+        if referring:
+            session.say("cli.still_referred", id=record.id, count=referring)
     return 0
 
 

@@ -110,6 +110,20 @@ class Reader:
             if _is_alive(record_type, key, table[key])
         ]
 
+    def referring(self, record_id: str) -> list[Row]:
+        """The live records that refer to one, by any of their fields."""
+        found = self._locate(record_id)
+        if found is None:
+            return []
+        rows = {
+            row.id: row
+            for schema in self.programme.schemas.values()
+            for field in schema.references
+            if found[0] in field.to
+            for row in self.find(schema.record, field.name, record_id)
+        }
+        return list(rows.values())
+
     def count(self, record_type: str) -> int:
         """How many live records of a type there are."""
         table = self._storage.tables.table(record_type)
