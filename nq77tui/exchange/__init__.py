@@ -3,6 +3,6 @@
 The whole surface for a command line:
 
 * `importing.import_file` and `importing.problem_texts`
-* `exporting.export_csv`, `export_json_lines`, `export_all_json`, `export_all_csv`, and
-  `exporting.save_export` to write any of them into a file in one step
+* `exporting.write_export` into any stream, `exporting.export_all_csv` into a folder, and
+  `exporting.save_export` to write into a file in one step
 """

@@ -16,22 +16,23 @@ _MOST_NAMED = 12
 
 
 class ColumnNames:
-    """The names that a header may use: field names, and labels in any language, without marks."""
+    """The names that a header may use: field names, and labels in any language, without marks.
+
+    A field's exact name is that field. In other spellings it counts as one more label, because
+    one field's name may be another's label: “Unit” beside a field ``unit`` is asked about.
+    """
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
-        self._by_label: dict[str, list[str]] = {}
+        self._by_label: dict[str, list[str]] = {ID: [ID]}
         for field in schema:
-            for label in {fold(label) for label in field.label.values()}:
+            for label in sorted({fold(label) for label in (field.name, *field.label.values())}):
                 self._by_label.setdefault(label, []).append(field.name)
 
     def find(self, header: str) -> list[str]:
-        """The fields that a header cell may mean: none, one, or several with the same label."""
+        """The fields that a header cell may mean: none, one, or several."""
         name = normalise(header)
-        plain = name.lower().replace(" ", "_")
-        if plain == ID or plain in self._schema.fields:
-            return [plain]
-        return self._by_label.get(fold(name), [])
+        return [name] if name in self._schema.fields else self._by_label.get(fold(name), [])
 
     def known(self) -> str:
         """All names, for messages."""

@@ -28,6 +28,9 @@ from nq77tui.exchange.column import ID
 from nq77tui.store.atomic_file import replace_file
 from nq77tui.store.repository import Repository
 
+ALL = "all"
+"""Stands for every record of the store; no record type may be meant by it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
@@ -47,6 +50,43 @@ class ExportResult:
     left_out: Mapping[str, int] = field(default_factory=dict)
     conflicted: int = 0
     unknown: int = 0
+
+    @property
+    def notices(self) -> tuple[Problem, ...]:
+        """What people have to be told about what is not in the file."""
+        record = {"record": self.record_type}
+        found = [
+            Problem("exchange.left_out", {**record, "field": name, "count": count}, "warning")
+            for name, count in self.left_out.items()
+        ]
+        if self.conflicted:
+            params = {**record, "count": self.conflicted}
+            found.append(Problem("exchange.conflicted", params, "warning"))
+        if self.unknown:
+            params = {**record, "count": self.unknown}
+            found.append(Problem("exchange.unknown_type", params, "warning"))
+        return tuple(found)
+
+
+def write_export(repository: Repository, record: str, form: str, stream: BinaryIO) -> ExportResult:
+    """Write one record type, or ``all``, as ``csv`` or ``json``.
+
+    Raises:
+        RefusedError: no such type; or ``all`` as CSV, which is a file for each type.
+    """
+    if record != ALL:
+        write = export_csv if form == "csv" else export_json_lines
+        return write(repository, record, stream)
+    if form == "csv":
+        raise RefusedError(Problem("exchange.all_csv"))
+    return export_all_json(repository, stream)
+
+
+def export(repository: Repository, record: str, form: str) -> bytes:
+    """What `write_export` writes."""
+    stream = io.BytesIO()
+    write_export(repository, record, form, stream)
+    return stream.getvalue()
 
 
 def export_csv(repository: Repository, record_type: str, stream: BinaryIO) -> ExportResult:
