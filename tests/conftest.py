@@ -1,0 +1,129 @@
+"""A home of its own for every test, the shipped programme, a store, and ``nq77`` in process."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nq77tui.cli import main
+from nq77tui.core.document import doc_id_of
+from nq77tui.programme import Programme, load_programme, shipped_folder
+from nq77tui.store import Repository, create_store
+
+Run = Callable[..., "Ran"]
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home" / "state"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home" / "data"))
+    monkeypatch.setenv("NQ77_LANG", "vi")
+    monkeypatch.delenv("NQ77_OPERATOR", raising=False)
+
+
+class Clock:
+    """A clock that stands still until a test sets ``now``."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2024, 6, 3, 8, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def programme() -> Programme:
+    return load_programme(shipped_folder())
+
+
+@pytest.fixture
+def repository(tmp_path: Path, programme: Programme, clock: Clock):
+    create_store(tmp_path / "own", programme)
+    with Repository.open(
+        tmp_path / "own", programme, operator="Lan", clock=clock, state_folder=tmp_path / "rights"
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+def copied_programme(tmp_path: Path) -> Path:
+    folder = tmp_path / "programme"
+    for name in ("schemas", "screens"):
+        shutil.copytree(shipped_folder() / name, folder / name)
+    return folder
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run of ``nq77`` gave."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        pairs = (line.split("\t") for line in self.out.splitlines())
+        return {name: int(number) for name, number in pairs}
+
+
+def _run(*arguments: object) -> Ran:
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    err = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            status = main([str(argument) for argument in arguments])
+        except SystemExit as ended:  # argparse: usage, --help
+            status = int(ended.code or 0)
+    return Ran(status, out.buffer.getvalue().decode("utf-8"), err.getvalue())
+
+
+@pytest.fixture
+def nq77() -> Run:
+    """Runs ``nq77`` in this process."""
+    return _run
+
+
+@pytest.fixture
+def store(tmp_path: Path, nq77: Run) -> Path:
+    """A fresh store, as ``nq77 init`` makes it."""
+    folder = tmp_path / "store"
+    assert nq77("init", folder).status == 0
+    return folder
+
+
+@pytest.fixture
+def hostile_file(tmp_path: Path) -> Callable[[Any], Path]:
+    """Writes what somebody with bad luck or bad intentions brings on a stick."""
+
+    def write(tables: Any) -> Path:
+        file = tmp_path / "brought.json"
+        content = tables if isinstance(tables, str) else json.dumps(tables)
+        file.write_text(content, encoding="utf-8")
+        return file
+
+    return write
+
+
+@pytest.fixture
+def key() -> Callable[[str], str]:
+    """The TinyDB id, as text, of a record id."""
+    return lambda record_id: str(doc_id_of(record_id))
