@@ -70,11 +70,11 @@ class FormView(BaseView[str]):
             self.say(self.desk.text("tui.form.disputed", fields=", ".join(labels)), WARNING)
 
     def on_form_pane_entered(self, event: FormPane.Entered) -> None:
-        """Say what is wrong with the field."""
+        """Say what is wrong with the field, and have the names ready that may be picked."""
         problems = self.model.problems.get(event.field_name, ())
-        if problems:
+        if event.is_by_key and problems:
             self._say_problem(problems[0])
-        elif event.field_name:
+        elif event.is_by_key and event.field_name:
             self.say()
         if event.field_name and (field := self.model.field(event.field_name)).is_reference:
             names = chain.from_iterable(map(self.desk.titles.warm, field.to))
@@ -105,16 +105,12 @@ class FormView(BaseView[str]):
         self.model = self.model.carried()
         self.pane.show(self.model)
         self.show_title()
-        self.call_later(self._say_saved, record.id)
-
-    def _say_saved(self, record_id: str) -> None:
-        title = self.desk.repository.title(record_id)
-        self.say(self.desk.text("tui.saved", title=title), GOOD)
+        self.say(self.desk.text("tui.saved", title=self.desk.repository.title(record.id)), GOOD)
 
     def _save(self) -> Record | None:
         """Save unless something is wrong, or doubtful and not confirmed yet."""
         if not self.pane.commit():
-            self.pane.enter(self.pane.current)
+            self._say_problem(self.model.problems[self.pane.current][0])
             return None
         problems = self.model.check()
         errors = [problem for problem in problems if problem.severity == "error"]
@@ -142,8 +138,7 @@ class FormView(BaseView[str]):
         if first in self.model.schema.fields:
             self.pane.enter(first)
         text = self.desk.text(key, count=len(problems), first=self.desk.problem(problems[0]))
-        # After what the pane has to tell about the field it has just gone to.
-        self.call_later(self.say, text, ERROR if is_error else WARNING)
+        self.say(text, ERROR if is_error else WARNING)
 
     # Leaving
 

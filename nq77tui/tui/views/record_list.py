@@ -34,6 +34,8 @@ class ListView(BaseView[None]):
         self.record_type = record_type
         self._screen_of = desk.programme.screens[record_type]
         self._filter = LineEditor()
+        self._is_fresh = True
+        """Whether the order is not known yet and nobody has moved."""
 
     def body(self) -> ComposeResult:
         """The rows."""
@@ -65,7 +67,8 @@ class ListView(BaseView[None]):
         listing.peek(self.row_list.page)
         self._show_rows()
         await in_slices(listing.refresh())
-        self._show_rows()
+        self._show_rows(from_top=self._is_fresh)
+        self._is_fresh = False
         await in_slices(listing.warm())
 
     def _show_rows(self, *, from_top: bool = False) -> None:
@@ -124,6 +127,10 @@ class ListView(BaseView[None]):
             self._show_rows(from_top=bool(editor.text))
 
     # Doing
+
+    def on_row_list_moved(self) -> None:
+        """From now on the cursor belongs to its row."""
+        self._is_fresh = False
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Open the record."""

@@ -34,11 +34,12 @@ class FormPane(Canvas, can_focus=True):
     ACTIONS = FIELDS
 
     class Entered(Message):
-        """Another field is being filled in."""
+        """A field is being filled in: by a key, or because the view wanted it."""
 
-        def __init__(self, name: str) -> None:
+        def __init__(self, name: str, *, is_by_key: bool) -> None:
             super().__init__()
             self.field_name = name
+            self.is_by_key = is_by_key
 
     class Finished(Message):
         """Enter was pressed below the last field: saving needs its own key."""
@@ -64,12 +65,12 @@ class FormPane(Canvas, can_focus=True):
         empty = [n for n in names if n not in model.values] if is_new else []
         self.enter([*empty, *names, _SAVE][0])
 
-    def enter(self, name: str) -> None:
+    def enter(self, name: str, *, is_by_key: bool = False) -> None:
         """Go to a field."""
         self.current = name
         self.entry = self._entry_of(name)
         self.redraw()
-        self.post_message(self.Entered(name))
+        self.post_message(self.Entered(name, is_by_key=is_by_key))
 
     def commit(self) -> bool:
         """Hand over what is typed in the current field; False where it cannot be a value."""
@@ -132,12 +133,12 @@ class FormPane(Canvas, can_focus=True):
             return
         if self.entry is not None and not self.entry.commit() and is_strict:
             self.redraw()
-            self.post_message(self.Entered(self.current))
+            self.post_message(self.Entered(self.current, is_by_key=True))
             return
         self._rows = form_rows(self.model)
         names = [*self._names(), _SAVE]
         at = names.index(self.current) if self.current in names else 0
-        self.enter(names[min(max(at + step, 0), len(names) - 1)])
+        self.enter(names[min(max(at + step, 0), len(names) - 1)], is_by_key=True)
 
     @property
     def _page(self) -> int:

@@ -1,0 +1,158 @@
+"""A small programme, a store in a temporary folder, and the app over it, driven by keys."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from nq77tui.programme import Programme, load_catalogue, load_programme
+from nq77tui.store import Repository, create_store
+from nq77tui.tui.app import Nq77App
+from nq77tui.tui.desk import Desk
+from nq77tui.tui.settings import Settings
+from nq77tui.tui.widgets.canvas import Canvas
+from nq77tui.tui.widgets.row_list import RowList
+
+NOW = datetime(2024, 9, 5, 8, 30, tzinfo=timezone(timedelta(hours=7)))
+
+
+@pytest.fixture(scope="session")
+def programme() -> Programme:
+    return load_programme(Path(__file__).parent / "programme")
+
+
+@pytest.fixture
+def open_as(tmp_path, programme):
+    """Opens the one store of the test as an operator: one more process, as far as it can tell."""
+    create_store(tmp_path / "store", programme)
+    opened = []
+
+    def open_store(operator, read_only=False):
+        repository = Repository.open(
+            tmp_path / "store",
+            programme,
+            operator=operator,
+            clock=lambda: NOW,
+            state_folder=tmp_path / "state",
+            read_only=read_only,
+        )
+        opened.append(repository)
+        return repository
+
+    yield open_store
+    for repository in opened:
+        repository.close()
+
+
+@pytest.fixture
+def repository(open_as):
+    """A store with two communes, three villages, four households and two cadres."""
+    repository = open_as("Minh")
+    with repository.transaction():
+        communes = [
+            repository.add("area", {"name": name, "level": "commune"}).id
+            for name in ("Yên Khoái", "Đồng Bục")
+        ]
+        villages = [
+            repository.add("area", {"name": name, "level": "village", "parent": parent}).id
+            for name, parent in [
+                ("Bản Chu", communes[0]),
+                ("Nà Mò", communes[0]),
+                ("Khòn Quanh", communes[1]),
+            ]
+        ]
+        for head, village in [
+            ("Hoàng Văn Đoàn", 0),
+            ("Lý Thị Ân", 1),
+            ("Nông Văn An", 0),
+            ("Vi Văn Hòa", 2),
+        ]:
+            repository.add("household", {"head": head, "area": villages[village], "persons": 4})
+        for name in ("Trần Thị Bình", "Lộc Văn Ánh"):
+            repository.add("person", {"name": name, "area": villages[0]})
+    return repository
+
+
+@pytest.fixture
+def desk(repository, programme):
+    return Desk(repository, programme, load_catalogue("vi"), Settings())
+
+
+class User:
+    """Somebody at the keyboard of the app."""
+
+    def __init__(self, pilot, repository):
+        self.pilot = pilot
+        self.app = pilot.app
+        self.repository = repository
+
+    async def press(self, *keys):
+        """Press keys by name, then wait for what the app does between them."""
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def type(self, text, *keys):
+        """Type a text letter by letter, as a terminal sends it; then press keys."""
+        await self.pilot.press(*("space" if letter == " " else letter for letter in text))
+        await self.press(*keys)
+
+    async def settle(self):
+        await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
+
+    @property
+    def view(self):
+        return self.app.screen
+
+    @property
+    def screen(self):
+        """What the view in front shows, as text."""
+        return "\n".join(canvas.plain for canvas in self.view.query(Canvas))
+
+    @property
+    def title(self):
+        return self.view.query_one("#title").plain.strip()
+
+    @property
+    def message(self):
+        return self.view.query_one("#message").plain.strip()
+
+    @property
+    def rows(self):
+        """The rows of the list in front that show, without their headings."""
+        return self.view.query_one(RowList).plain.strip().splitlines()[1:]
+
+    def line(self, label):
+        """The line of the form that begins with a label."""
+        lines = self.screen.splitlines()
+        return next(line for line in lines if line[2:].startswith(label))
+
+    def only(self, record_type, **values):
+        """The one live record of a type with these values."""
+        [found] = [
+            self.repository.get(row.id)
+            for row in self.repository.rows(record_type)
+            if all(row.values.get(name) == value for name, value in values.items())
+        ]
+        return found
+
+    def id_of(self, record_type, **values):
+        return self.only(record_type, **values).id
+
+
+@pytest.fixture
+def start(desk):
+    """Starts the app, as long as the block lasts."""
+
+    @asynccontextmanager
+    async def started(record_type=None, size=(80, 24)):
+        app = Nq77App(desk, start=record_type)
+        async with app.run_test(size=size) as pilot:
+            user = User(pilot, desk.repository)
+            await user.settle()
+            yield user
+
+    return started

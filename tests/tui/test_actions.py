@@ -1,0 +1,54 @@
+"""The registry of actions: every key is explained, and no view gives a key two meanings."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from nq77tui.programme import LANGUAGES, load_catalogue
+from nq77tui.tui import actions
+from nq77tui.tui.actions import Action
+
+FUNCTION_KEY = re.compile(r"f\d+")
+EVERY = [action for group in actions.ALL for action in group]
+TOGETHER = [
+    actions.HOME + actions.APP,
+    actions.LIST + actions.APP,
+    actions.FORM + actions.FIELDS + actions.APP,
+    actions.EDITOR + actions.APP,
+    actions.ROWS + actions.APP,
+]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("action", EVERY, ids=lambda action: action.id)
+def test_every_action_has_a_label_and_a_help_line(action: Action, lang: str) -> None:
+    keys = load_catalogue(lang).keys()
+
+    assert {action.label, action.help} <= keys
+
+
+@pytest.mark.parametrize("action", EVERY, ids=lambda action: action.id)
+def test_what_a_function_key_does_another_key_does_too(action: Action) -> None:
+    function_keys = [key for key in action.keys if FUNCTION_KEY.fullmatch(key)]
+
+    assert not function_keys or len(action.keys) > len(function_keys)
+
+
+@pytest.mark.parametrize("group", TOGETHER)
+def test_no_key_means_two_things_in_one_view(group: tuple[Action, ...]) -> None:
+    keys = [key for action in group for key in action.keys]
+
+    assert sorted(set(keys)) == sorted(keys)
+
+
+def test_action_ids_are_unique() -> None:
+    assert len({action.id for action in EVERY}) == len(EVERY)
+
+
+def test_both_languages_have_the_same_words() -> None:
+    words = [load_catalogue(lang).keys() for lang in LANGUAGES]
+    vietnamese, english = ({key for key in keys if key.startswith("tui.")} for keys in words)
+
+    assert vietnamese == english
