@@ -102,7 +102,9 @@ def _choices(field: Field, given: list[Json]) -> Json:
 
 def _compound(field: Field, given: dict[str, Json], today: date) -> Json:
     """A figure or an amount: whatever is shown and read again as the same value."""
-    if field.type not in ("figure", "hectares", "money"):
+    numbers = (given.get("n"), given.get("max", 0))
+    is_compound = field.type in ("figure", "hectares", "money")
+    if not is_compound or any(type(number) not in (int, float) for number in numbers):
         return None
     stored = read_typed(field, show_value(field, given), today)
     return stored if comparable(stored) == comparable(given) else None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,10 @@ from nq77tui.exchange.cell import guard, plain_text
 from nq77tui.exchange.column import ID
 from nq77tui.store.atomic_file import replace_file
 from nq77tui.store.repository import Repository
+
+# JSON escapes the controls below a space; these could steer a terminal too. A fixed list, since
+# what Python calls printable differs between its versions, and the bytes may not.
+_STEERING = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 ALL = "all"
 """Stands for every record of the store; no record type may be meant by it."""
@@ -125,7 +130,7 @@ def export_json_lines(repository: Repository, record_type: str, stream: BinaryIO
     rows = 0
     for row in _sorted_rows(repository, record_type):
         values = {n: v for n, v in row.values.items() if n != RESERVED and v is not None}
-        stream.write(canonical_json({ID: row.id, **values}).encode("utf-8") + b"\n")
+        stream.write(_json_line({ID: row.id, **values}))
         rows += 1
     return ExportResult(record_type, rows, {}, _conflicted(repository, record_type))
 
@@ -133,8 +138,13 @@ def export_json_lines(repository: Repository, record_type: str, stream: BinaryIO
 def export_all_json(repository: Repository, stream: BinaryIO) -> ExportResult:
     """Write every record with its history as one canonical document in TinyDB's own form."""
     tables = repository.canonical_tables()
-    stream.write(canonical_json(cast("Json", tables)).encode("utf-8") + b"\n")
+    stream.write(_json_line(cast("Json", tables)))
     return ExportResult("", sum(map(len, tables.values())))
+
+
+def _json_line(value: Json) -> bytes:
+    escaped = _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", canonical_json(value))
+    return escaped.encode("utf-8") + b"\n"
 
 
 def export_all_csv(repository: Repository, folder: Path) -> tuple[ExportResult, ...]:
