@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from nq77tui.cli import deciding, overview, records, setup, transfer
+from nq77tui.cli import deciding, overview, records, setup, transfer, way_back
 from nq77tui.cli.parser import build_parser
 from nq77tui.cli.session import Session, first_language
 from nq77tui.core.problem import RefusedError
@@ -32,6 +32,10 @@ COMMANDS: dict[str | None, Callable[[Session], int]] = {
     "resolve": deciding.resolve,
     "coverage": overview.coverage,
     "check": overview.check,
+    "history": way_back.history,
+    "undo": way_back.undo,
+    "backup": way_back.backup,
+    "restore": way_back.restore,
     "programme": overview.check_programme,
 }
 

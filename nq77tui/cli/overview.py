@@ -16,6 +16,8 @@ from nq77tui.core.text import printable
 from nq77tui.core.values import parse_date, show_number
 from nq77tui.programme import load_programme, shipped_folder
 from nq77tui.store.checking import check_store
+from nq77tui.store.creation import SNAPSHOT
+from nq77tui.store.repair import repair_store
 from nq77tui.store.repository import Repository
 
 
@@ -109,7 +111,9 @@ class _Shape:
 
 
 def check(session: Session) -> int:
-    """Read the whole store and name what is wrong."""
+    """Read the whole store and name what is wrong; first repair it where that is asked for."""
+    if session.arguments.repair:
+        _repair(session)
     with session.repository() as repository:
         report = check_store(repository)
         for problem in report.problems:
@@ -122,6 +126,20 @@ def check(session: Session) -> int:
             problems=len(report.problems),
         )
     return 1 if report.problems else 0
+
+
+def _repair(session: Session) -> None:
+    snapshot = session.store_folder / SNAPSHOT
+    if not snapshot.exists():
+        raise RefusedError(Problem("storage.no_store", {"folder": str(session.store_folder)}))
+    report = repair_store(snapshot)
+    session.say(
+        "repair.done",
+        kept=report.kept,
+        commits=report.commits,
+        set_aside=report.set_aside,
+        files=", ".join(report.files) or "-",
+    )
 
 
 def check_programme(session: Session) -> int:

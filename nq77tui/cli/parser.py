@@ -33,6 +33,7 @@ def build_parser(catalogue: Catalogue) -> argparse.ArgumentParser:
     _add_record_commands(command, text)
     _add_transfer_commands(command, text)
     _add_overview_commands(command, text)
+    _add_way_back_commands(command, text)
     return parser
 
 
@@ -85,13 +86,25 @@ def _add_transfer_commands(command, text) -> None:  # type: ignore[no-untyped-de
     how.add_argument("--value", metavar="V", help=text("cli.option.value"))
 
 
+def _add_way_back_commands(command, text) -> None:  # type: ignore[no-untyped-def]
+    history = command("history")
+    history.add_argument("id", metavar="ID")
+    history.add_argument("--json", action="store_true", help=text("cli.option.json"))
+    command("undo")
+    command("backup").add_argument("file", metavar="FILE")
+    restore = command("restore")
+    restore.add_argument("file", metavar="FILE")
+    restore.add_argument("dir", metavar="DIR")
+
+
 def _add_overview_commands(command, text) -> None:  # type: ignore[no-untyped-def]
     coverage = command("coverage")
     coverage.add_argument("--of", metavar="AREA-ID", help=text("cli.option.of"))
     coverage.add_argument("--as-of", metavar="DATE", help=text("cli.option.as_of"))
     coverage.add_argument("--json", action="store_true", help=text("cli.option.json"))
-    command("check")
+    checking = command("check")
+    checking.add_argument("--repair", action="store_true", help=text("cli.option.repair"))
     programme = command("programme").add_subparsers(dest="action", metavar="ACTION", required=True)
     words = text("cli.command.programme_check")
-    checking = programme.add_parser("check", help=words, description=words)
-    checking.add_argument("dir", metavar="DIR", nargs="?")
+    whole = programme.add_parser("check", help=words, description=words)
+    whole.add_argument("dir", metavar="DIR", nargs="?")

@@ -24,6 +24,7 @@ from nq77tui.core.text import normalise
 from nq77tui.core.validation import calculated
 from nq77tui.programme import Programme
 from nq77tui.store.creation import SNAPSHOT
+from nq77tui.store.history import Commit
 from nq77tui.store.reader import Reader
 from nq77tui.store.reference import candidates, check_record, reference_reader
 from nq77tui.store.settings import StoreSettings, load_settings, save_settings
@@ -129,9 +130,7 @@ class Repository(Reader):
         record = self.require(record_id)
         if field not in record.conflicts:
             raise RefusedError(Problem("repository.no_conflict", {"id": record_id, "field": field}))
-        return self._writer.write(
-            lambda dot, stamp: merge.edit(self.require(record_id), {field: value}, dot, stamp)
-        )
+        return self.overwrite(record_id, {field: value})
 
     # -- checking ------------------------------------------------------------------------------
 
@@ -171,10 +170,28 @@ class Repository(Reader):
     # -- writing -------------------------------------------------------------------------------
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All writes inside are one commit: there whole, or not at all."""
-        with self._writer.transaction():
+    def transaction(self, note: dict[str, Json] | None = None) -> Iterator[None]:
+        """All writes inside are one commit: there whole, or not at all.
+
+        Args:
+            note: kept with the commit in the history.
+        """
+        with self._writer.transaction(note):
             yield
+
+    def commits(self) -> Iterator[Commit]:
+        """Every commit that is still known here, oldest first."""
+        return self._writer.commits()
+
+    def is_mine(self, commit: Commit) -> bool:
+        """Whether this user wrote a commit in this store."""
+        return self._writer.is_mine(commit)
+
+    def overwrite(self, record_id: str, changes: Mapping[str, Json]) -> Record:
+        """Write fields back as they were once: allowed then, so not checked again."""
+        return self._writer.write(
+            lambda dot, stamp: merge.edit(self.require(record_id), changes, dot, stamp)
+        )
 
     def add(self, record_type: str, values: Mapping[str, Json]) -> Record:
         """Save a new record.

@@ -28,6 +28,7 @@ from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.store.atomic_file import replace_synced, sync_folder, write_synced
 from nq77tui.store.equality_index import EqualityIndexes
 from nq77tui.store.file_lock import FileLock
+from nq77tui.store.history import keep_commits
 from nq77tui.store.journal import Journal, JournalDamagedError, Line, encode_line, read_lines
 from nq77tui.store.tables import Document, Operation, Tables, Undo
 
@@ -66,17 +67,24 @@ class JournalStorage(Storage):
     """TinyDB's storage contract, and commits that cost what they change."""
 
     def __init__(
-        self, path: str | Path, *, read_only: bool = False, compact_at: int = 8 << 20
+        self,
+        path: str | Path,
+        *,
+        read_only: bool = False,
+        compact_at: int = 8 << 20,
+        history_bytes: int = 64 << 20,
     ) -> None:
         self.paths = StorePaths.of(Path(path))
         self.read_only = read_only
         self.compact_at = compact_at
+        self.history_bytes = history_bytes
         self.notices: list[Problem] = []
         """What opening or following the store had to tell people."""
         self._threads = threading.RLock()
         self._loads = 0
         self._depth = 0
         self._pending: list[bytes] = []
+        self._note: bytes = b""
         self._undo: list[Undo] = []
         self._lock = FileLock(self.paths.lock, writable=not read_only)
         self._lock.acquire(shared=read_only)
@@ -288,8 +296,12 @@ class JournalStorage(Storage):
     # -- committing ----------------------------------------------------------------------------
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All that is done inside is one commit: there whole, or not at all."""
+    def transaction(self, note: dict[str, Any] | None = None) -> Iterator[None]:
+        """All that is done inside is one commit: there whole, or not at all.
+
+        Args:
+            note: kept with the commit, for the history.
+        """
         with self._threads:
             if self._depth:
                 self._depth += 1
@@ -304,6 +316,7 @@ class JournalStorage(Storage):
             try:
                 self._catch_up()
                 self._depth = 1
+                self._note = b',"n":' + _dump(note) if note else b""
                 try:
                     yield
                     if self._pending:
@@ -330,9 +343,10 @@ class JournalStorage(Storage):
             self._cut(rest)
 
     def _append(self) -> None:
-        payload = b'{"l":%d,"at":%d,"o":[%s]}' % (
+        payload = b'{"l":%d,"at":%d%s,"o":[%s]}' % (
             self.sequence + 1,
             int(time.time()),
+            self._note,
             b",".join(self._pending),
         )
         self._journal.append(payload)
@@ -422,9 +436,11 @@ class JournalStorage(Storage):
         if old is None or old["l"] > folded:
             return  # a colleague has folded meanwhile
         data = self.paths.journal.read_bytes()
-        later = [line for line in _lines(data) if json.loads(line.payload).get("l", 0) > folded]
-        lines = [encode_line(_dump(header)), *(encode_line(line.payload) for line in later)]
-        write_synced(self.paths.next_journal, lines)
+        lines = _lines(data)
+        later = [line for line in lines if json.loads(line.payload).get("l", 0) > folded]
+        keep_commits(self.paths.history, lines[: len(lines) - len(later)], self.history_bytes)
+        parts = [encode_line(_dump(header)), *(encode_line(line.payload) for line in later)]
+        write_synced(self.paths.next_journal, parts)
         sync_folder(self.paths.snapshot.parent)
         replace_synced(new_snapshot, self.paths.snapshot)
         replace_synced(self.paths.next_journal, self.paths.journal)

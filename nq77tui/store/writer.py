@@ -19,6 +19,7 @@ from nq77tui.core.document import doc_id_of, to_document
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Dot, Json, Record, Stamp, canonical_json
 from nq77tui.core.text import normalise
+from nq77tui.store.history import Commit, commits
 from nq77tui.store.replica import WriteRight, default_state_folder
 from nq77tui.store.storage import JournalStorage
 
@@ -89,8 +90,8 @@ class Writer:
     # -- writing -------------------------------------------------------------------------------
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """One commit, which ends with the replica's row."""
+    def transaction(self, note: dict[str, Any] | None = None) -> Iterator[None]:
+        """One commit, which ends with the replica's row; `note` is kept in the history."""
         if self._depth:
             self._depth += 1
             try:
@@ -98,7 +99,7 @@ class Writer:
             finally:
                 self._depth -= 1
             return
-        with self._storage.transaction():
+        with self._storage.transaction(note):
             if self._right is None:
                 self._mint()
             self._depth, self._written = 1, False
@@ -106,7 +107,7 @@ class Writer:
             self._counter, self._chain = row.get("counter", 0), row.get("chain", "")
             try:
                 yield
-                if self._written:
+                if self._written or note:
                     self._put_row(self.replica, self._counter, self._chain)
             finally:
                 self._depth = 0
@@ -132,6 +133,18 @@ class Writer:
         self._storage.do([kind, record.type, key, to_document(record)])
 
     # -- what is included of each replica ------------------------------------------------------
+
+    def commits(self) -> Iterator[Commit]:
+        """Every commit that is still known, oldest first."""
+        return commits(self._storage.paths.history, self._storage.paths.journal)
+
+    def is_mine(self, commit: Commit) -> bool:
+        """Whether this user wrote a commit in this store (a merge is nobody's write)."""
+        return any(
+            operation[1] == REPLICA_TABLE and operation[2] == _key(self.replica)
+            for operation in commit.operations
+            if self.replica and len(operation) > 2
+        )
 
     def heard(self) -> dict[str, int]:
         """The highest counter included, by replica."""

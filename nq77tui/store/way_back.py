@@ -1,0 +1,188 @@
+"""Who changed what, and taking one's last commit back by a new write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from nq77tui.core.document import doc_id_of, from_document
+from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.record import Dot, Json, Record, Sibling, Stamp
+from nq77tui.store.history import Commit
+from nq77tui.store.repository import Repository
+
+CREATED, CHANGED, DELETED, KEPT = "created", "changed", "deleted", "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one record, changed by one write.
+
+    Attributes:
+        kind: ``created``, ``changed``, ``deleted`` or ``kept``.
+        field: its name; empty where the record itself was deleted or kept.
+        before: the value before; None where it was empty or is not known any more.
+        after: the value after.
+        stamp: who and when.
+        replica: on which machine.
+    """
+
+    kind: str
+    field: str
+    before: Json
+    after: Json
+    stamp: Stamp
+    replica: str
+
+
+def changes_of(repository: Repository, record_id: str) -> list[Change]:
+    """The history of a record, oldest first, as far as it is kept on this machine.
+
+    Raises:
+        RefusedError: there is no such record.
+    """
+    record = repository.require(record_id)
+    found: list[Change] = []
+    before: Record | None = None
+    for commit in repository.commits():
+        for after in _versions(commit, record.type, record_id):
+            found += _differences(before, after)
+            before = after
+    if before != record:
+        found += _differences(before, record)
+    return found
+
+
+def _versions(commit: Commit, record_type: str, record_id: str) -> Iterator[Record]:
+    key = str(doc_id_of(record_id))
+    for operation in commit.operations:
+        if operation[0] in ("i", "u") and operation[1] == record_type and operation[2] == key:
+            yield from_document(record_type, int(key), operation[3])
+
+
+def _differences(before: Record | None, after: Record) -> list[Change]:
+    kind = CREATED if before is None else CHANGED
+    found = []
+    for name, siblings in sorted(after.fields.items()):
+        known = {sibling.dot for sibling in before.siblings(name)} if before else set()
+        found += [
+            Change(
+                kind,
+                name,
+                before.get(name) if before else None,
+                sibling.value,
+                sibling.stamp,
+                sibling.dot.replica,
+            )
+            for sibling in siblings
+            if sibling.dot not in known
+        ]
+    old_markers = before.deletions if before else ()
+    found += [
+        Change(
+            KEPT if marker.value is None else DELETED,
+            "",
+            None,
+            None,
+            marker.stamp,
+            marker.dot.replica,
+        )
+        for marker in after.deletions
+        if marker not in old_markers
+    ]
+    return sorted(found, key=lambda change: change.stamp.at)
+
+
+def undo_last(repository: Repository) -> list[Record]:
+    """Take my last commit back by a new write; what others changed since is left alone.
+
+    Called again it takes back the one before.
+
+    Returns:
+        The records as they are now.
+
+    Raises:
+        RefusedError: there is nothing of mine left to take back.
+    """
+    repository.refresh()
+    history = list(repository.commits())
+    commit = _last_of_mine(repository, history)
+    if commit is None:
+        raise RefusedError(Problem("history.nothing_to_undo"))
+    earlier = [one for one in history if one.sequence < commit.sequence]
+    taken_back = _dots_of_undos(repository, history)
+    with repository.transaction({"undoes": commit.sequence}):
+        return [
+            _undo_record(repository, after, None if is_new else _before(earlier, after), taken_back)
+            for after, is_new in _records_of(commit)
+        ]
+
+
+def _last_of_mine(repository: Repository, history: list[Commit]) -> Commit | None:
+    undone = {commit.note.get("undoes") for commit in history}
+    for commit in reversed(history):
+        is_undo = "undoes" in commit.note
+        if repository.is_mine(commit) and not is_undo and commit.sequence not in undone:
+            return commit
+    return None
+
+
+def _records_of(commit: Commit) -> list[tuple[Record, bool]]:
+    """The records that a commit wrote, as it left them, and whether it created them."""
+    latest: dict[tuple[str, str], tuple[Record, bool]] = {}
+    for kind, name, key, *document in commit.operations:
+        if kind in ("i", "u") and not name.startswith("_"):
+            was_new = latest[name, key][1] if (name, key) in latest else kind == "i"
+            latest[name, key] = from_document(name, int(key), document[0]), was_new
+    return list(latest.values())
+
+
+def _before(earlier: list[Commit], after: Record) -> Record:
+    """The record before a commit that changed it.
+
+    Raises:
+        RefusedError: the history does not reach back that far.
+    """
+    for commit in reversed(earlier):
+        versions = list(_versions(commit, after.type, after.id))
+        if versions:
+            return versions[-1]
+    raise RefusedError(Problem("history.too_old", {"id": after.id}))
+
+
+def _dots_of_undos(repository: Repository, history: list[Commit]) -> set[Dot]:
+    """The writes of earlier undos of mine: what they wrote is not a later change of anybody."""
+    mine = repository.replica
+    return {
+        Dot(mine, record.vector[mine])
+        for commit in history
+        if "undoes" in commit.note and repository.is_mine(commit)
+        for record, _ in _records_of(commit)
+        if mine in record.vector
+    }
+
+
+def _undo_record(
+    repository: Repository, after: Record, before: Record | None, taken_back: set[Dot]
+) -> Record:
+    now = repository.require(after.id)
+    if before is None:
+        return now if now.is_dead else repository.delete(now.id)
+    if after.is_dead != before.is_dead and _is_unchanged(
+        after.deletions, now.deletions, taken_back
+    ):
+        return repository.delete(now.id) if before.is_dead else repository.keep(now.id)
+    changes: Mapping[str, Json] = {
+        name: before.get(name)
+        for name, siblings in after.fields.items()
+        if siblings != before.siblings(name)
+        and _is_unchanged(siblings, now.siblings(name), taken_back)
+    }
+    return repository.overwrite(now.id, changes) if changes else now
+
+
+def _is_unchanged(
+    then: tuple[Sibling, ...], now: tuple[Sibling, ...], taken_back: set[Dot]
+) -> bool:
+    """Whether nobody has written since, undos apart."""
+    return then == now or all(sibling.dot in taken_back for sibling in now)
