@@ -10,21 +10,20 @@ from nq77tui.cli.session import Session
 
 def import_records(session: Session) -> int:
     """Take a table or JSON lines in."""
-    from nq77tui.exchange.importing import import_file
+    from nq77tui.exchange.importing import import_file, problem_texts
 
     arguments = session.arguments
     with session.repository() as repository:
         result = import_file(
             repository, Path(arguments.file), arguments.record, dry_run=arguments.dry_run
         )
-    for refusal in result.refused:
-        for problem in refusal.problems:
-            session.say("cli.row_refused", row=refusal.row, problem=problem)
+    for found in (*result.warnings, *result.refused):
+        for sentence in problem_texts(found, session.catalogue):
+            print(sentence, file=sys.stderr)
     session.say("cli.import_preview" if arguments.dry_run else "cli.import_done")
-    kept = result.added + result.changed + result.unchanged
     for name, count in (
         ("in", result.rows_in),
-        ("kept", kept),
+        ("kept", result.added + result.changed + result.unchanged),
         ("added", result.added),
         ("changed", result.changed),
         ("unchanged", result.unchanged),
@@ -35,19 +34,27 @@ def import_records(session: Session) -> int:
 
 
 def export_records(session: Session) -> int:
-    """Write records out, to a file or to stdout."""
-    from nq77tui.exchange.exporting import export
+    """Write records out, to a file, a folder or stdout."""
+    from nq77tui.exchange.exporting import ALL, export_all_csv, save_export, write_export
 
     arguments = session.arguments
-    form = arguments.format or ("json" if arguments.record == "all" else "csv")
+    record, output = arguments.record, arguments.output
+    form = arguments.format or ("json" if record == ALL else "csv")
     with session.repository() as repository:
-        content = export(repository, arguments.record, form)
-    if arguments.output is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-        return 0
-    from nq77tui.store.atomic_file import replace_file
-
-    replace_file(Path(arguments.output), content, 0o600)
-    session.say("cli.exported", file=arguments.output, bytes=len(content))
+        if record == ALL and form == "csv" and output is not None:
+            results = export_all_csv(repository, Path(output))
+        elif output is not None:
+            results = (
+                save_export(
+                    Path(output), lambda stream: write_export(repository, record, form, stream)
+                ),
+            )
+        else:
+            results = (write_export(repository, record, form, sys.stdout.buffer),)
+            sys.stdout.buffer.flush()
+    for result in results:
+        for notice in result.notices:
+            session.say_problem(notice)
+    if output is not None:
+        session.say("cli.exported", file=output, records=sum(r.rows for r in results))
     return 0
