@@ -18,6 +18,8 @@ from nq77tui.store.repository import Repository
 from nq77tui.store.source import Source
 
 _TYPE_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+KINDS = ("new", "changed", "known", "conflicted", "refused")
+"""What a record that came in can be; each is exactly one of them."""
 
 
 @dataclass
@@ -33,6 +35,7 @@ class MergePlan:
         records: what is to be written.
         heard: what the store includes of each replica afterwards.
         warnings: signs that a replica id is in use in two places.
+        by_type: the counts of each record type that came in, by kind.
     """
 
     new: int = 0
@@ -43,6 +46,7 @@ class MergePlan:
     records: dict[str, Record] = field(default_factory=dict)
     heard: dict[str, int] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
+    by_type: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -67,7 +71,9 @@ def plan_merge(repository: Repository, sources: Iterable[Source]) -> MergePlan:
     plan = MergePlan()
     for source in sources:
         for record_type, key, document in source:
-            _plan_document(repository, plan, record_type, key, document)
+            kind = _plan_document(repository, plan, record_type, key, document)
+            counts = plan.by_type.setdefault(record_type, dict.fromkeys(KINDS, 0))
+            counts[kind] += 1
         _plan_replicas(repository, plan, source)
     return plan
 
@@ -89,22 +95,23 @@ def take_in_sources(repository: Repository, sources: Iterable[Source]) -> MergeP
 
 def _plan_document(
     repository: Repository, plan: MergePlan, record_type: str, key: str, document: Any
-) -> None:
+) -> str:
+    """Count one document, and note what is to be written; answers with its kind."""
     if not _TYPE_NAME.fullmatch(record_type):
         params = {"record": record_type[:40], "id": key[:40]}
         plan.refused.append(Problem("merge.bad_type", params))
-        return
+        return "refused"
     # Most of what comes in is known: the same document, which needs no reading. (Python calls
     # 4 and 4.0 equal; such a pair goes the long way only if the causal data differs too.)
     if repository.document(record_type, key) == document:
         plan.known += 1
-        return
+        return "known"
     try:
         theirs = _read(record_type, key, document)
     except RefusedError as error:
         plan.refused += error.problems[:1]
-    else:
-        _plan_record(repository, plan, theirs)
+        return "refused"
+    return _plan_record(repository, plan, theirs)
 
 
 def _read(record_type: str, key: str, document: Any) -> Record:
@@ -114,28 +121,29 @@ def _read(record_type: str, key: str, document: Any) -> Record:
     return from_document(record_type, int(key), document)
 
 
-def _plan_record(repository: Repository, plan: MergePlan, theirs: Record) -> None:
+def _plan_record(repository: Repository, plan: MergePlan, theirs: Record) -> str:
     mine = plan.records.get(theirs.id) or repository.get(theirs.id)
     if mine is None:
         plan.records[theirs.id] = theirs
         if theirs.conflicts or theirs.is_contested:
             plan.conflicted += 1
-        else:
-            plan.new += 1
-        return
+            return "conflicted"
+        plan.new += 1
+        return "new"
     if mine.type != theirs.type:
         params = {"record": theirs.type, "id": theirs.id}
         plan.refused.append(Problem("merge.type_differs", params))
-        return
+        return "refused"
     merged = merge(mine, theirs)
     if merged == mine:
         plan.known += 1
-        return
+        return "known"
     plan.records[theirs.id] = merged
     if _opens(merged, mine):
         plan.conflicted += 1
-    else:
-        plan.changed += 1
+        return "conflicted"
+    plan.changed += 1
+    return "changed"
 
 
 def _opens(merged: Record, mine: Record) -> bool:
