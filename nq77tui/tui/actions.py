@@ -101,6 +101,7 @@ FORM = (
     Action("form.save", ("f2", "ctrl+s"), "save"),
     Action("form.save_new", ("f3", "ctrl+n"), "save_new"),
     Action("form.editor", ("f6", "ctrl+o"), "editor", is_shown=False),
+    Action("form.typing", ("f9", "ctrl+t"), "typing"),
     Action("form.back", ("escape",), "back"),
 )
 FIELDS = (

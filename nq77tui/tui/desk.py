@@ -69,6 +69,11 @@ class Desk:
             self._coverage = (generation, today), counted
         return self._coverage[1]
 
+    def switch_typing(self) -> None:
+        """Go over to the next way of typing Vietnamese marks, and keep the choice."""
+        following = {"off": "telex", "telex": "vni", "vni": "off"}
+        self.settings = self.settings.kept(typing=following.get(self.settings.typing, "off"))
+
     def switch_language(self) -> None:
         """Go over to the other language, and keep the choice."""
         self.catalogue = self.catalogue.other()

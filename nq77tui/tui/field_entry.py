@@ -7,9 +7,12 @@ A field is either written (`Writing`: texts, numbers, dates, several choices) or
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
+from nq77tui.core.keystroke import Method
 from nq77tui.core.problem import Problem
 from nq77tui.core.schema import Field
+from nq77tui.core.vietnamese import Composition
 from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.line_editor import LineEditor
 from nq77tui.tui.picker import Option, References, choice_options, narrowed, yes_no_options
@@ -45,6 +48,8 @@ class Writing:
         self._before = model.text_of(field.name)
         self.editor = LineEditor.of(self._before.replace("\n", " "))
         self.is_touched = False
+        method = model.desk.settings.typing if field.type == "text" else "off"
+        self._word = None if method == "off" else Composition(method=cast(Method, method))
 
     @property
     def options(self) -> Sequence[Option]:
@@ -57,20 +62,41 @@ class Writing:
         Returns:
             Whether the key was for this field.
         """
+        is_letter = bool(character) and str(character).isprintable()
+        if self._word is not None and self._compose(key, character if is_letter else None):
+            return True
         if key in _MOVES:
             self.editor = _MOVES[key](self.editor)
         elif key in _ERASURES:
             self._set(_ERASURES[key](self.editor))
         elif key == "ctrl+z":
             self.editor, self.is_touched = LineEditor.of(self._before), False
-        elif character and character.isprintable():
+        elif character and is_letter:
             self._set(self.editor.insert(character))
         else:
             return False
         return True
 
+    def _compose(self, key: str, character: str | None) -> bool:
+        """Go on with the word being typed; any key that is not for it ends it."""
+        word = self._word
+        assert word is not None
+        if character and word.takes(character):
+            longer = word.typed(character)
+        elif key == "backspace" and word.raw:
+            longer = word.erased()
+        elif key == "ctrl+z" and word.text != word.raw:
+            longer = word.undone()
+        else:
+            self._word = word.ended()
+            return False
+        self._set(self.editor.replaced_before(len(word.text), longer.text))
+        self._word = longer
+        return True
+
     def paste(self, text: str) -> None:
         """Put in what was pasted."""
+        self._word = self._word.ended() if self._word else None
         self._set(self.editor.paste(text))
 
     def _set(self, editor: LineEditor) -> None:

@@ -125,7 +125,7 @@ def _head(
     field = model.field(name)
     sign, style = _sign(model, name)
     label = fit(model.desk.label(field.label), labels)
-    head = ((marker, KEY), (sign, style), (f"{label}  ", PLAIN))
+    head = ((marker, KEY if marker.strip() else PLAIN), (sign, style), (f"{label}  ", PLAIN))
     return head, width - labels - 4
 
 
@@ -135,8 +135,8 @@ def _sign(model: FormModel, name: str) -> Part:
         return ("!", ERROR) if any(p.severity == "error" for p in problems) else ("?", WARNING)
     if model.record is not None and name in model.record.conflicts:
         return "=", WARNING
-    is_required = model.field(name).required is not None
-    return ("*", KEY) if is_required and model.values.get(name) is None else (" ", PLAIN)
+    is_missing = model.values.get(name) is None and model.is_required(name)
+    return ("*", KEY) if is_missing else (" ", PLAIN)
 
 
 def _problem_parts(model: FormModel, name: str, space: int) -> tuple[Part, ...]:

@@ -66,6 +66,12 @@ class FormModel:
         """A field of the schema."""
         return self.schema.fields[name]
 
+    def is_required(self, name: str) -> bool:
+        """Whether a value is needed, given the others."""
+        required = self.field(name).required
+        scope = self.desk.repository.scope(self.record_type, self.values)
+        return required is not None and required.holds(scope)
+
     def text_of(self, name: str) -> str:
         """What a field holds, as it may be typed again."""
         if name in self.unread:

@@ -55,7 +55,7 @@ class RowText:
         )
 
     def check_titles(self) -> Generator[None, None, bool]:
-        """Whether what rows refer to is called something else, or lies elsewhere; forgets it then."""
+        """Whether what rows refer to has another name or place now; forgets all then."""
         for count, (record_id, title) in enumerate(list(self._titles.items())):
             upper = self._uppers.get(record_id)
             has_moved = upper is not None and upper != self._find_upper(record_id)

@@ -355,3 +355,42 @@ async def test_the_form_fits_a_bigger_and_a_smaller_window(start) -> None:
         await user.settle()
 
         assert len(user.view.query_one(FormPane).plain.splitlines()) <= 21
+
+
+@pytest.mark.parametrize(
+    ("presses", "typed", "stored"),
+    [
+        (1, "Hoangf Vawn DDoanf", "Hoàng Văn Đoàn"),
+        (2, "Hoang2 Va8n D9oan2", "Hoàng Văn Đoàn"),
+        (3, "Hoangf", "Hoangf"),
+    ],
+)
+async def test_marks_are_typed_in_text_fields(start, presses, typed, stored) -> None:
+    async with start("household") as user:
+        await user.press("down", *["f9"] * presses)
+        await user.type(typed, "enter")
+
+        assert user.view.model.values["head"] == stored
+
+
+async def test_marks_are_taken_off_letter_by_letter_and_given_back_as_keys(start) -> None:
+    async with start("household") as user:
+        await user.press("down", "ctrl+t")
+        await user.type("Tieesngf", "backspace")
+
+        assert "Tiền" in user.line("Chủ hộ")
+        assert user.title.endswith("Gõ: Telex")
+
+        await user.press("ctrl+z")
+
+        assert "Tieesnf" in user.line("Chủ hộ")
+
+
+async def test_marks_are_not_typed_into_numbers_and_queries(start) -> None:
+    async with start("household") as user:
+        await user.press("ctrl+t", "ctrl+t")
+        await user.type("na mo", "enter")
+        await user.press("down")
+        await user.type("12", "enter")
+
+        assert user.view.model.values["persons"] == 12

@@ -51,12 +51,14 @@ class FormView(BaseView[str]):
         self.pane.redraw()
 
     def show_title(self) -> None:
-        """What is being filled in."""
-        kind = self.desk.label(self.model.schema.label)
+        """What is being filled in, and how letters get their marks."""
+        title = kind = self.desk.label(self.model.schema.label)
         if self.model.record_id is None:
-            self.set_title(self.desk.text("tui.form.new", kind=kind))
+            title = self.desk.text("tui.form.new", kind=kind)
         else:
-            self.set_title(f"{kind}: {self.desk.repository.title(self.model.record_id)}")
+            title = f"{kind}: {self.desk.repository.title(self.model.record_id)}"
+        typing = self.desk.settings.typing
+        self.set_title(title, "" if typing == "off" else self.desk.text(f"tui.typing.{typing}"))
 
     def store_changed(self) -> None:
         """Show what a colleague has saved in this very record."""
@@ -153,6 +155,15 @@ class FormView(BaseView[str]):
     def _leave(self, is_sure: bool | None) -> None:
         if is_sure:
             self.dismiss(self._saved)
+
+    # Typing
+
+    def action_typing(self) -> None:
+        """Go over to the next way of typing marks, and keep the choice."""
+        self.pane.commit()
+        self.desk.switch_typing()
+        self.pane.enter(self.pane.current)
+        self.show_title()
 
     # Long texts
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -24,9 +24,11 @@ def strip_of(parts: Iterable[Part], width: int) -> Strip:
     segments, left = [], width
     for text, style in parts:
         shown = cut(text, left)
-        segments.append(Segment(shown, style))
-        left -= width_of(shown)
-    segments.append(Segment(" " * left, PLAIN))
+        if shown:
+            segments.append(Segment(shown, style))
+            left -= width_of(shown)
+    if left:
+        segments.append(Segment(" " * left, PLAIN))
     return Strip(segments, width)
 
 
@@ -38,6 +40,7 @@ class Canvas(Widget):
     def __init__(self, widget_id: str | None = None, *, classes: str | None = None) -> None:
         super().__init__(id=widget_id, classes=classes)
         self._painted: list[Line] = []
+        self._painted_for = Size(0, 0)
 
     def lines(self, width: int, height: int) -> list[Line]:
         """Everything that shows, from the top; lines that are missing are blank."""
@@ -45,27 +48,30 @@ class Canvas(Widget):
 
     def repaint(self) -> None:
         """Draw, and send what differs from what stands there."""
-        width, height = self.size
-        if not width:
+        before, was_for = self._painted, self._painted_for
+        if not self.size:
             return
+        self.draw()
+        if was_for != self.size:
+            self.refresh()
+            return
+        for y, (old, new) in enumerate(zip(before, self._painted, strict=True)):
+            if old != new:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def draw(self) -> None:
+        """Make the lines, without sending them."""
+        width, height = self._painted_for = self.size
         drawn = self.lines(width, height)[:height]
-        drawn += [()] * (height - len(drawn))
-        for y, line in enumerate(drawn):
-            if y >= len(self._painted) or line != self._painted[y]:
-                self.refresh(Region(0, y, width, 1))
-        self._painted = drawn
+        self._painted = drawn + [()] * (height - len(drawn))
 
     @property
     def plain(self) -> str:
         """What stands there, as text."""
         return "\n".join("".join(text for text, _ in line).rstrip() for line in self._painted)
 
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self._painted = []
-        self.repaint()
-
     def render_line(self, y: int) -> Strip:
-        """One line as cells."""
-        line = self._painted[y] if y < len(self._painted) else ()
-        return strip_of(line, self.size.width)
+        """One line as cells; the first time, and for a new size, this is what draws."""
+        if self._painted_for != self.size:
+            self.draw()
+        return strip_of(self._painted[y] if y < len(self._painted) else (), self.size.width)

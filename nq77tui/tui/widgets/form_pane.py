@@ -84,8 +84,6 @@ class FormPane(Canvas, can_focus=True):
         """Show the model as it is now."""
         self._rows = form_rows(self.model)
         self.repaint()
-        if self.size:
-            self.app.cursor_position = self.region.offset + self._cursor
 
     @property
     def is_touched(self) -> bool:
@@ -162,9 +160,10 @@ class FormPane(Canvas, can_focus=True):
 
     # Drawing
 
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.redraw()
+    def draw(self) -> None:
+        """Draw, and have the terminal's cursor stand where the next letter goes."""
+        super().draw()
+        self.app.cursor_position = self.region.offset + self._cursor
 
     def lines(self, width: int, height: int) -> list[Line]:
         """The page of the form with the current field, and the panel."""

@@ -12,7 +12,7 @@ from nq77tui.tui.cells import fit, width_of
 from nq77tui.tui.theme import CURSOR_ROW, KEY, PLAIN, SECTION
 from nq77tui.tui.widgets.canvas import Canvas, Line, Part
 
-_BAR = 20
+_BAR = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class HomeBoard(Canvas, can_focus=True):
     def _progress_line(self, one: Progress, width: int) -> Line:
         full, empty = self._signs
         filled = int(one.part * _BAR)
-        counts = f"{one.count.rjust(15)}{one.percent.rjust(9)}  "
+        counts = f"{one.count.rjust(14)}{one.percent.rjust(9)}  "
         label = fit(f" {one.label}", width - _BAR - len(counts) - 1)
         return ((label + counts, PLAIN), (full * filled + empty * (_BAR - filled), KEY))
 
