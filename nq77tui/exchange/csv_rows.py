@@ -22,7 +22,9 @@ def read_csv(text: str, names: ColumnNames, file: str) -> tuple[tuple[str, ...],
         RefusedError: the header or the quoting is wrong.
     """
     lines = _lines(text, _separator(text, names), file)
-    position = next(index for index, cells in enumerate(lines) if not _is_blank(cells))
+    position = next((index for index, cells in enumerate(lines) if not _is_blank(cells)), None)
+    if position is None:
+        raise RefusedError(Problem("exchange.empty_file", {"file": file}))
     columns = read_header(lines[position], names, file)
     rows = [
         _row(number, cells, columns, file)

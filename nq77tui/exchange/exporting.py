@@ -87,13 +87,6 @@ def write_export(repository: Repository, record: str, form: str, stream: BinaryI
     return export_all_json(repository, stream)
 
 
-def export(repository: Repository, record: str, form: str) -> bytes:
-    """What `write_export` writes."""
-    stream = io.BytesIO()
-    write_export(repository, record, form, stream)
-    return stream.getvalue()
-
-
 def export_csv(repository: Repository, record_type: str, stream: BinaryIO) -> ExportResult:
     """Write the live records of a type as CSV.
 

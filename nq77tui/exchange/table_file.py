@@ -54,7 +54,7 @@ def read_table_file(path: Path, schema: Schema, carried: frozenset[str]) -> Tabl
         columns, rows = read_json_lines(text, names, path.name, carried)
     else:
         # The header may be in Unicode, made by us, above rows that are not.
-        _refuse_old_fonts(text.partition("\n")[2], path)
+        _refuse_old_fonts("".join(start.splitlines(keepends=True)[1:]), path)
         columns, rows = read_csv(text, names, path.name)
     check_columns(schema, columns, path.name)
     return TableFile(path.name, columns, tuple(rows))

@@ -18,7 +18,6 @@ from nq77tui.core.problem import RefusedError
 from nq77tui.core.record import Dot, Stamp
 from nq77tui.exchange.cell import comparable, guard, plain_text, read_value, unguard
 from nq77tui.exchange.exporting import (
-    export,
     export_all_csv,
     export_all_json,
     export_csv,
@@ -37,6 +36,10 @@ def exported(write, *arguments):
     stream = io.BytesIO()
     result = write(*arguments, stream)
     return stream.getvalue(), result
+
+
+def export(repository, record, form):
+    return exported(write_export, repository, record, form)[0]
 
 
 def rows_of(content):
