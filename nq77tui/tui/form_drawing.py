@@ -65,7 +65,8 @@ def field_line(model: FormModel, name: str, labels: int, width: int) -> Line:
     style = ERROR if name in model.unread else PLAIN
     problem = _problem_parts(model, name, space)
     room = min(width_of(text), _BESIDE_PROBLEM) if problem else space
-    return (*head, (cut(text, room), style), *problem)
+    note = _note(model, name) if not problem else ""
+    return (*head, (cut(text, room), style), (note, QUIET), *problem)
 
 
 def active_line(
@@ -76,7 +77,8 @@ def active_line(
     problem = _problem_parts(model, name, space)
     room = min(space, _BESIDE_PROBLEM if problem else _FIELD_AT_MOST)
     is_written = isinstance(entry, Writing) or entry.is_touched
-    shown, at = entry.editor.window(room) if is_written else (cut(model.text_of(name), room), 0)
+    picked = model.text_of(name) + _note(model, name)
+    shown, at = entry.editor.window(room) if is_written else (cut(picked, room), 0)
     cells = fit(shown, room)
     before, under, after = _split(cells, at)
     line = (*head, (before, FIELD), (under, CURSOR), (after, FIELD), *problem)
@@ -127,6 +129,15 @@ def _head(
     label = fit(model.desk.label(field.label), labels)
     head = ((marker, KEY if marker.strip() else PLAIN), (sign, style), (f"{label}  ", PLAIN))
     return head, width - labels - 4
+
+
+def _note(model: FormModel, name: str) -> str:
+    """What tells the record that a reference leads to from others of its name."""
+    value = model.values.get(name)
+    if not model.field(name).is_reference or not isinstance(value, str):
+        return ""
+    titled = model.desk.titles.one(value)
+    return f"  {titled.note}" if titled and titled.note else ""
 
 
 def _sign(model: FormModel, name: str) -> Part:

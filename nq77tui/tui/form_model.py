@@ -37,6 +37,7 @@ class FormModel:
         self.unread: dict[str, str] = {}
         """Typed texts that are no value for their field."""
         self.problems: dict[str, tuple[Problem, ...]] = {}
+        self._known = self._known_problems()
 
     def _read_record(self) -> Record | None:
         return self.desk.repository.get(self.record_id) if self.record_id else None
@@ -129,8 +130,19 @@ class FormModel:
 
     # Saving
 
+    def _known_problems(self) -> set[tuple[str, object]]:
+        """What was wrong with the record before it was opened: shown, but no reason to refuse."""
+        if self.record_id is None:
+            return set()
+        found = self.desk.repository.check(self.record_type, self.start, self.record_id)
+        return {_place(problem) for problem in found}
+
     def check(self) -> tuple[Problem, ...]:
-        """Everything wrong or doubtful, also put to its field."""
+        """Everything wrong or doubtful is put to its field.
+
+        Returns:
+            What stands in the way of saving: not what was wrong before, in fields left alone.
+        """
         unread = {name: self.problems[name] for name in self.unread}
         given = {name: value for name, value in self.values.items() if value is not None}
         found = self.desk.repository.check(self.record_type, given, self.record_id)
@@ -139,7 +151,13 @@ class FormModel:
             name = str(problem.params.get("field", ""))
             self.problems[name] = (*self.problems.get(name, ()), problem)
         self.problems.update(unread)
-        return tuple(problem for group in self.problems.values() for problem in group)
+        changed = self.changes().keys() | self.unread.keys()
+        return tuple(
+            problem
+            for name, group in self.problems.items()
+            for problem in group
+            if name in changed or _place(problem) not in self._known
+        )
 
     def save(self) -> Record:
         """Write the record.
@@ -176,6 +194,10 @@ class FormModel:
             if mine[name] is None:
                 self.values.pop(name, None)
         return tuple(sorted(changed & mine.keys()))
+
+
+def _place(problem: Problem) -> tuple[str, object]:
+    return problem.key, problem.params.get("field")
 
 
 def _differ(one: Json, other: Json) -> bool:

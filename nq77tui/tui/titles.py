@@ -106,8 +106,14 @@ class Titles:
         if not isinstance(above, str) or not above:
             return ""
         if above not in self._places:
-            self._places[above] = self._repository.title(above)
+            self._places[above] = self._place_name(above, with_upper=not schema.tree)
         return self._places[above]
+
+    def _place_name(self, record_id: str, *, with_upper: bool) -> str:
+        """``Bản Chu, Yên Khoái``: villages of one name stand in many communes."""
+        name, row = self._repository.title(record_id), self._repository.row(record_id)
+        upper = self._place(row) if row is not None and with_upper else ""
+        return f"{name}, {upper}" if upper else name
 
 
 def matching(titled: Iterable[Titled], query: str) -> list[Titled]:

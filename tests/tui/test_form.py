@@ -394,3 +394,20 @@ async def test_marks_are_not_typed_into_numbers_and_queries(start) -> None:
         await user.type("12", "enter")
 
         assert user.view.model.values["persons"] == 12
+
+
+async def test_what_was_wrong_before_does_not_block_another_field(start) -> None:
+    async with start() as user:
+        village = user.only("household", head="Nông Văn An").get("area")
+        user.repository.delete(village)
+        await user.press("h", "enter", "down", "down", "ctrl+u")
+        await user.type("8", "f2")
+
+        assert user.only("household", head="Nông Văn An").get("persons") == 8
+
+
+async def test_a_picked_record_is_told_from_others_of_its_name(start) -> None:
+    async with start("visit") as user:
+        await user.type("nong van an", "enter")
+
+        assert user.line("Hộ, địa bàn").endswith("Nông Văn An  Bản Chu, Yên Khoái")

@@ -48,7 +48,10 @@ class FormView(BaseView[str]):
     def relabel(self) -> None:
         """Show everything in the language of the moment."""
         super().relabel()
-        self.pane.redraw()
+        if self.pane.is_touched:
+            self.pane.redraw()
+        else:
+            self.pane.enter(self.pane.current)
 
     def show_title(self) -> None:
         """What is being filled in, and how letters get their marks."""
