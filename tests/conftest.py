@@ -51,11 +51,27 @@ def programme() -> Programme:
 
 
 @pytest.fixture
-def repository(tmp_path: Path, programme: Programme, clock: Clock):
-    create_store(tmp_path / "own", programme)
-    with Repository.open(
-        tmp_path / "own", programme, operator="Lan", clock=clock, state_folder=tmp_path / "rights"
-    ) as opened:
+def open_store(tmp_path: Path, programme: Programme, clock: Clock) -> Callable[..., Repository]:
+    """Opens the store of a name, which is made where it is not there yet."""
+
+    def open_named(name: str = "own", **options: Any) -> Repository:
+        folder = tmp_path / name
+        if not folder.exists():
+            create_store(folder, programme)
+        options = {
+            "operator": "Lan",
+            "clock": clock,
+            "state_folder": tmp_path / "rights",
+            **options,
+        }
+        return Repository.open(folder, programme, **options)
+
+    return open_named
+
+
+@pytest.fixture
+def repository(open_store):
+    with open_store() as opened:
         yield opened
 
 

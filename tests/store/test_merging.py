@@ -434,17 +434,19 @@ def test_one_id_in_two_types_is_refused_the_second_time(take_in, key):
     assert (plan.counts["new"], plan.counts["refused"]) == (1, 1)
 
 
+EMPTY = "an empty file, as a torn copy leaves it, counts as a store without records"
+
+
 @pytest.mark.parametrize(
     "content",
     [
-        "", "[]", "null", "5", "{", '{"a": 1}', '{"household": []}', "[" * 100_000, "9" * 5000,
+        pytest.param("", marks=pytest.mark.xfail(strict=True, reason=EMPTY)),
+        "[]", "null", "5", "{", '{"a": 1}', '{"household": []}', "[" * 100_000, "9" * 5000,
         '{"household": {}} x', '{"a": {"1": 1', '{"_replica": [1]}',
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_store_is_refused_and_nothing_changes(repository, hostile_file, content):
     before = repository.generation
-    if not content:
-        pytest.xfail("an empty file, as a torn copy leaves it, counts as a store without records")
     with pytest.raises(RefusedError) as refused:
         take_in_sources(repository, [read_source(hostile_file(content), repository.programme.id)])
     assert refused.value.problems[0].key.startswith("merge.")
@@ -588,13 +590,15 @@ def test_values_of_the_wrong_kind_in_every_field_are_shown_counted_and_titled(
 
 @pytest.mark.parametrize(
     "values",
-    [{"citizen_number": "abc"}, {"citizen_number": "abcdefghijkl"}, {"citizen_number": ""},
-     {"citizen_number": "012345678901", "birth": "ab"},
-     {"citizen_number": "012345678901", "birth": "\x1b["}],
-)  # fmt: skip
+    [
+        {"citizen_number": "abc"},
+        {"citizen_number": "abcdefghijkl"},
+        {"citizen_number": "012345678901", "birth": "ab"},
+        {"citizen_number": "012345678901", "birth": "\x1b["},
+    ],
+)
+@pytest.mark.xfail(strict=True, reason="IndexError, ValueError: late data stops `nq77 check`")
 def test_a_citizen_number_or_birth_of_another_kind_is_checked_without_harm(repository, values):
-    if values["citizen_number"]:
-        pytest.xfail("IndexError or ValueError in citizen_number_warnings: late data stops `check`")
     repository.check("person", {"name": "Vi Văn A", **values})
 
 

@@ -348,7 +348,11 @@ def test_an_id_that_is_in_use_elsewhere_is_left_by_every_open_program(place, hos
         assert not made.id.startswith(old)
 
 
-def test_a_state_folder_that_cannot_be_written_is_named(place, tmp_path, nq77):
+@pytest.mark.xfail(
+    strict=True,
+    reason="NotADirectoryError: a state folder that cannot be made is not said in words",
+)
+def test_a_state_folder_that_cannot_be_written_is_named(place, tmp_path):
     mine = place("a")
     blocked = tmp_path / "blocked"
     blocked.write_text("", encoding="utf-8")
@@ -359,10 +363,9 @@ def test_a_state_folder_that_cannot_be_written_is_named(place, tmp_path, nq77):
         text=True,
         check=False,
     )
-    if "Traceback" in ran.stderr:
-        pytest.xfail("NotADirectoryError: a state folder that cannot be made is not said in words")
     assert ran.returncode == 1
     assert str(blocked) in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 @pytest.mark.parametrize("content", ["", "x", "a b c", "AAAAAAAA x 5", "A" * 10_000, "\x00" * 60])
