@@ -17,7 +17,7 @@ from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.line_editor import LineEditor
 from nq77tui.tui.picker import Option, References, choice_options, narrowed, yes_no_options
 
-_MOVES = {
+MOVES = {
     "left": LineEditor.left,
     "right": LineEditor.right,
     "home": LineEditor.home,
@@ -26,7 +26,7 @@ _MOVES = {
     "ctrl+right": LineEditor.word_right,
     "ctrl+a": LineEditor.home,
 }
-_ERASURES = {
+ERASURES = {
     "backspace": LineEditor.erased_back,
     "delete": LineEditor.erased_forward,
     "ctrl+w": LineEditor.erased_word,
@@ -65,10 +65,10 @@ class Writing:
         is_letter = bool(character) and str(character).isprintable()
         if self._word is not None and self._compose(key, character if is_letter else None):
             return True
-        if key in _MOVES:
-            self.editor = _MOVES[key](self.editor)
-        elif key in _ERASURES:
-            self._set(_ERASURES[key](self.editor))
+        if key in MOVES:
+            self.editor = MOVES[key](self.editor)
+        elif key in ERASURES:
+            self._set(ERASURES[key](self.editor))
         elif key == "ctrl+z":
             self.editor, self.is_touched = LineEditor.of(self._before), False
         elif character and is_letter:
@@ -142,8 +142,8 @@ class Picking:
             self._step(1 if key == "down" else -1)
         elif key in ("left", "right") and not self.is_touched and self._references is None:
             self._cycle(1 if key == "right" else -1)
-        elif key in _ERASURES:
-            self._erase(_ERASURES[key](self.editor))
+        elif key in ERASURES:
+            self._erase(ERASURES[key](self.editor))
         elif key == "ctrl+z":
             self._put(self._before)
         elif key == "space" and not self.is_touched:
