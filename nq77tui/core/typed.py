@@ -157,7 +157,7 @@ def show_value(
         return ""
     try:
         return _show(field, value, lang, title_of)
-    except (TypeError, ValueError, KeyError, AssertionError):
+    except (TypeError, ValueError, KeyError, AssertionError, ArithmeticError):
         # Late or foreign data of another kind than the schema says is shown as it is.
         return str(value)
 
@@ -206,7 +206,9 @@ def write_plain(field: Field, value: Json, title_of: Callable[[str], str] | None
         return str(value)
     if field.type == "choices" and isinstance(value, list):
         return ",".join(map(str, value))
-    if field.type == "decimal" and isinstance(value, float):
-        # Without thousands signs, which spread sheets would take for decimals.
+    if type(value) is int:
+        # Without thousands signs: a year is 2024, and spread sheets would take 2.024 for two.
+        return str(value)
+    if isinstance(value, float):
         return f"{Decimal(repr(value)):f}".replace(".", ",")
     return show_value(field, value, "vi", title_of or str)

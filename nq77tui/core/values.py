@@ -98,6 +98,8 @@ def parse_date(typed: str, today: date, *, year_only: bool = False) -> str:
         return _calendar(int(match[1]), int(match[2]), int(match[3]), typed)
     if year_only and (match := re.fullmatch(r"(?:(\d{1,2})[/.-])?(\d{4})", text)):
         return _year_or_month(match[1], match[2], typed)
+    if year_only and (match := re.fullmatch(r"(\d{4})-(\d{2})", text)):
+        return _year_or_month(match[2], match[1], typed)
     if match := re.fullmatch(r"(\d{2})(\d{2})(\d{2}|\d{4})", text):
         day, month, year = match[1], match[2], match[3]
     elif match := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?", text):

@@ -23,7 +23,6 @@ from nq77tui.core.typed import ReferenceReader, read_choice, read_typed, show_va
 _FORMULA = re.compile(r"'*[=+\-@＝＋－＠]")  # noqa: RUF001
 _GUARDED = re.compile(r"'+[=+\-@＝＋－＠]")  # noqa: RUF001
 _NUMBER = re.compile(r"-\d+(\.\d{3})*(,\d+)?")
-_YEAR_MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
 def guard(text: str) -> str:
@@ -38,9 +37,6 @@ def unguard(text: str) -> str:
 
 def plain_text(field: Field, value: Json) -> str:
     """A value as text that `read_value` reads back."""
-    if type(value) is int and field.type in ("integer", "decimal"):
-        # Without thousands signs: a year is 2024, and spreadsheets would take 2.024 for two.
-        return str(value)
     text = write_plain(field, value)
     # What a merge brought in may hold anything; a file holds nothing that steers a terminal.
     return text if text.isprintable() else normalise(text, keep_lines=True)
@@ -57,7 +53,7 @@ def read_value(
     if given is None:
         return None
     if isinstance(given, str):
-        return read_typed(field, _year_month_as_typed(field, given), today, lookup=lookup)
+        return read_typed(field, given, today, lookup=lookup)
     stored: Json
     if isinstance(given, bool):
         stored = given if field.type == "yes_no" else None
@@ -70,13 +66,6 @@ def read_value(
     if stored is None:
         raise _wrong_kind(field, given)
     return stored
-
-
-def _year_month_as_typed(field: Field, text: str) -> str:
-    """The stored 1985-03 as 03/1985, which is how people write it."""
-    if field.type == "date" and field.year_only and (match := _YEAR_MONTH.fullmatch(text.strip())):
-        return f"{match[2]}/{match[1]}"
-    return text
 
 
 def _number(field: Field, number: int | float) -> Json:

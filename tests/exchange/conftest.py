@@ -33,7 +33,7 @@ def open_store(tmp_path, programme):
     """Opens the store of a name; made empty, or of given records, the first time."""
     opened = []
 
-    def open_named(name, records=None, *, language="vi"):
+    def open_named(name, records=None, *, language="vi", programme=programme):
         folder = tmp_path / name
         if not folder.exists() and records is None:
             create_store(folder, programme)

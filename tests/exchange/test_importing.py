@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from nq77tui.core.merge import merge
 from nq77tui.core.problem import RefusedError
 from nq77tui.exchange.importing import import_file, problem_texts
+from nq77tui.programme import load_programme, shipped_folder
 
 HEADER = "head,area,persons\n"
 
@@ -192,7 +194,13 @@ def test_the_place_of_a_byte_that_is_not_utf8_is_named(repository, write_file):
     assert problem.params["row"] == 3
 
 
-def test_a_label_that_is_another_fields_name_is_asked_about(repository, write_file):
+def test_a_label_that_is_another_fields_name_is_asked_about(open_store, write_file, tmp_path):
+    for name in ("schemas", "screens"):
+        shutil.copytree(shipped_folder() / name, tmp_path / "clash" / name)
+    schema = tmp_path / "clash" / "schemas" / "support.toml"
+    text = schema.read_text(encoding="utf-8")
+    schema.write_text(text.replace('"Unit of quantity"', '"Unit"'), encoding="utf-8")
+    repository = open_store("clash-store", programme=load_programme(tmp_path / "clash"))
     problem = refusal(repository, write_file("date,Unit\n1/6/2024,Chi Ma\n"), "support")[0]
     assert problem.key == "exchange.column_unclear"
     assert problem.params["known"] == "unit, quantity_unit"
