@@ -29,6 +29,10 @@ _SHOWN = {
     "right": "→",
     "space": "Space",
     "question_mark": "?",
+    "plus": "+",
+    "minus": "-",
+    "asterisk": "*",
+    "percent_sign": "%",
 }
 
 
@@ -85,6 +89,8 @@ ROWS = (
 )
 HOME = (
     Action("home.open", ("enter",), "open"),
+    Action("home.merge", ("f7", "ctrl+u"), "merge"),
+    Action("home.conflicts", ("f8", "ctrl+t"), "conflicts"),
     Action("home.help", ("question_mark",), "app.help", is_shown=False),
     Action("home.back", ("escape",), "back"),
 )
@@ -119,6 +125,119 @@ EDITOR = (
     Action("editor.take", ("f2", "ctrl+s"), "take"),
     Action("editor.back", ("escape",), "back"),
 )
+FILES = (
+    Action("files.choose", ("enter",)),
+    Action("files.complete", ("tab",), "complete"),
+    Action("files.up", ("backspace", "left"), "up"),
+    Action("files.clear", ("ctrl+u",), "clear", is_shown=False),
+    Action("files.back", ("escape",), "back"),
+)
+MERGE = (
+    Action("merge.take", ("f2", "ctrl+s"), "take"),
+    Action("merge.conflicts", ("f8", "ctrl+t"), "conflicts"),
+    Action("merge.back", ("escape",), "back"),
+)
+CONFLICTS = (
+    Action("conflicts.take", ("1-9",)),
+    Action("conflicts.write", ("e", "f4"), "write"),
+    Action("conflicts.skip", ("s", "space"), "skip"),
+    Action("conflicts.read", ("enter",)),
+    Action("conflicts.back", ("escape",), "back"),
+)
+READING = (
+    Action("reading.take", ("1-9",)),
+    Action("reading.back", ("escape", "enter"), "back"),
+)
 
-ALL = (APP, ROWS, HOME, LIST, FORM, FIELDS, HELP, EDITOR)
+SIFT = (
+    Action("sift.filter", ("backspace",), is_shown=False),
+    Action("sift.help", ("question_mark",), "app.help", is_shown=False),
+    Action("sift.back", ("escape",), "back"),
+)
+MARK = (
+    Action("mark.one", ("space", "insert"), "mark_one"),
+    Action("mark.extend", ("shift+down", "shift+up"), is_shown=False),
+    Action("mark.range", ("ctrl+r",), "mark_range", is_shown=False),
+    Action("mark.every", ("asterisk", "ctrl+a"), "mark_every", is_shown=False),
+    Action("mark.none", ("minus",), "mark_none", is_shown=False),
+)
+COVERAGE = (
+    Action("coverage.down", ("enter",)),
+    Action("coverage.up", ("escape", "backspace"), "up"),
+    Action("coverage.column", ("left", "right"), is_shown=False),
+    Action("coverage.worst", ("s", "f6"), "worst"),
+    Action("coverage.gaps", ("d", "f4"), "gaps"),
+    Action("coverage.assign", ("g", "f5"), "assign"),
+    Action("coverage.percent", ("p", "percent_sign"), "percent", is_shown=False),
+    Action("coverage.detail", ("t", "f3"), "detail", is_shown=False),
+    Action("coverage.date", ("n", "f7"), "date", is_shown=False),
+    Action("coverage.help", ("question_mark",), "app.help", is_shown=False),
+)
+DETAIL = (
+    Action("detail.choose", ("enter",)),
+    Action("detail.gaps", ("d", "f4"), "gaps"),
+    Action("detail.help", ("question_mark",), "app.help", is_shown=False),
+    Action("detail.back", ("escape", "backspace"), "back"),
+)
+GAPS = (
+    Action("gaps.open", ("enter",)),
+    Action("gaps.assign", ("f5", "ctrl+p"), "assign"),
+)
+ASSIGN = (
+    Action("assign.open", ("enter",)),
+    Action("assign.sort", ("f6", "ctrl+o"), "sort"),
+    Action("assign.people", ("f5", "ctrl+p"), "people"),
+)
+UNITS = (
+    Action("units.choose", ("enter",)),
+    Action("units.gaps", ("plus",), "mark_gaps"),
+    Action("units.next", ("tab",), "next"),
+    Action("units.show", ("f7", "ctrl+f"), "show", is_shown=False),
+    Action("units.open", ("f3", "ctrl+o"), "open", is_shown=False),
+    Action("units.person", ("f5", "ctrl+p"), "person", is_shown=False),
+)
+PEOPLE = (
+    Action("people.choose", ("enter",)),
+    Action("people.person", ("f5", "ctrl+p"), "person"),
+)
+CHARGE = (
+    Action("charge.save", ("f2", "ctrl+s"), "save"),
+    Action("charge.back", ("escape",), "back"),
+)
+PERSON = (
+    Action("person.open", ("enter",)),
+    Action("person.end", ("delete", "ctrl+d"), "end"),
+    Action("person.hand_over", ("f6", "ctrl+o"), "hand_over"),
+    Action("person.show", ("f7", "ctrl+f"), "show"),
+)
+PROMPT = (
+    Action("prompt.take", ("enter",), is_shown=False),
+    Action("prompt.back", ("escape",), is_shown=False),
+)
+
+ALL = (
+    APP,
+    ROWS,
+    HOME,
+    LIST,
+    FORM,
+    FIELDS,
+    HELP,
+    EDITOR,
+    FILES,
+    MERGE,
+    CONFLICTS,
+    READING,
+    SIFT,
+    MARK,
+    COVERAGE,
+    DETAIL,
+    GAPS,
+    ASSIGN,
+    UNITS,
+    PEOPLE,
+    CHARGE,
+    PERSON,
+    PROMPT,
+)
 """Every group, for checks."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from textual.app import ComposeResult
 
 from nq77tui.core.area_tree import EVERYWHERE
@@ -11,6 +13,8 @@ from nq77tui.tui.actions import HOME, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.confirm import Confirm
+from nq77tui.tui.views.conflicts import ConflictsView
+from nq77tui.tui.views.merge import MergeView
 from nq77tui.tui.views.record_list import ListView
 from nq77tui.tui.widgets.home_board import HomeBoard, Place, Progress
 
@@ -24,6 +28,7 @@ class HomeView(BaseView[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._coverage: Coverage | None = None
+        self._merged_from: Path | None = None
 
     def body(self) -> ComposeResult:
         """The board."""
@@ -92,6 +97,17 @@ class HomeView(BaseView[None]):
         for screen in self.desk.programme.screens.values():
             if screen.key == event.place_key:
                 self.app.push_screen(ListView(self.desk, screen.record))
+
+    def action_merge(self) -> None:
+        """Take in what another machine brought."""
+        self.app.push_screen(MergeView(self.desk, self._merged_from), self._keep_folder)
+
+    def _keep_folder(self, folder: Path | None) -> None:
+        self._merged_from = folder
+
+    def action_conflicts(self) -> None:
+        """Decide what merges could not."""
+        self.app.push_screen(ConflictsView(self.desk))
 
     def action_back(self) -> None:
         """Leave the program after asking."""
