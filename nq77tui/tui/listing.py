@@ -19,6 +19,8 @@ from nq77tui.tui.search import Search, searchable
 
 _STEP = 250
 """Rows between two pauses: one to three milliseconds' work."""
+_FIRST = 60
+"""Rows to begin with: a screen of them."""
 _FEW = 200
 """Changed rows up to which they are put in their places one by one."""
 
@@ -41,13 +43,18 @@ class Listing:
         self._text = RowText(repository, screen, lang)
         self._entries: dict[str, _Entry] = {}
         self._found: tuple[str, Sequence[str]] = ("", ())
+        self._is_whole = False
 
-    def peek(self, count: int) -> None:
+    def peek(self) -> None:
         """Have the first rows at hand, in any order, for as long as there is nothing better."""
         if not self.ids:
-            rows = islice(self._repository.rows(self._record), count)
+            rows = islice(self._repository.rows(self._record), _FIRST)
             self._entries = {row.id: _Entry(row.values) for row in rows}
             self._publish(list(self._entries))
+
+    def __len__(self) -> int:
+        """How many records there are, those that were only counted so far included."""
+        return len(self.ids) if self._is_whole else self._repository.count(self._record)
 
     def cells(self, row_id: str) -> tuple[str, ...]:
         """What a row shows, a text a column."""
@@ -81,12 +88,13 @@ class Listing:
             if count % _STEP == 0:
                 yield
         gone = self._entries.keys() - rows.keys()
-        if len(changed) > _FEW:
+        if len(changed) > _FEW or not self._is_whole:
             entries = {row_id: entry for row_id, entry in self._entries.items() if row_id in rows}
             entries.update((row_id, _Entry(rows[row_id])) for row_id in changed)
             yield from self._sort_all(entries)
         elif changed or gone:
             self._put_in({row_id: rows[row_id] for row_id in changed}, gone)
+        self._is_whole = True
 
     def sort_by(self, fields: Sequence[str]) -> Iterator[None]:
         """Sort by other fields."""

@@ -64,7 +64,7 @@ class ListView(BaseView[None]):
 
     async def _catch_up(self) -> None:
         listing = self.listing
-        listing.peek(self.row_list.page)
+        listing.peek()
         self._show_rows()
         await in_slices(listing.refresh())
         self._show_rows(from_top=self._is_fresh)
@@ -92,7 +92,7 @@ class ListView(BaseView[None]):
 
     def show_title(self) -> None:
         """The name of the list, the filter, how many."""
-        title, total = self.desk.label(self._screen_of.label), self._number(len(self.listing.ids))
+        title, total = self.desk.label(self._screen_of.label), self._number(len(self.listing))
         if not self._filter.text:
             self.set_title(title, total)
             return
