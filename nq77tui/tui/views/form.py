@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import chain
 
 from textual.app import ComposeResult
@@ -83,7 +84,7 @@ class FormView(BaseView[str]):
             self.say()
         if event.field_name and (field := self.model.field(event.field_name)).is_reference:
             names = chain.from_iterable(map(self.desk.titles.warm, field.to))
-            self.run_worker(in_slices(names), exclusive=True, group="titles")
+            self.run_worker(partial(in_slices, names), exclusive=True, group="titles")
 
     def on_form_pane_finished(self) -> None:
         """Say that saving needs its own key."""

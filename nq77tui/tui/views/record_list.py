@@ -60,7 +60,7 @@ class ListView(BaseView[None]):
 
     def store_changed(self) -> None:
         """Bring the list up to date, without keeping the keys waiting."""
-        self.run_worker(self._catch_up(), exclusive=True, group="listing")
+        self.run_worker(self._catch_up, exclusive=True, group="listing")
 
     async def _catch_up(self) -> None:
         listing = self.listing
@@ -145,7 +145,7 @@ class ListView(BaseView[None]):
         if record_id is None:
             return
         self.say(self.desk.text("tui.saved", title=self.desk.repository.title(record_id)), GOOD)
-        self.run_worker(self._stand_on(record_id), group="standing")
+        self.run_worker(partial(self._stand_on, record_id), group="standing")
 
     async def _stand_on(self, record_id: str) -> None:
         await in_slices(self.listing.refresh())
@@ -171,7 +171,7 @@ class ListView(BaseView[None]):
 
     def action_sort(self) -> None:
         """Sort by the next column, then by the programme's order again."""
-        self.run_worker(self._sort(), exclusive=True, group="listing")
+        self.run_worker(self._sort, exclusive=True, group="listing")
 
     async def _sort(self) -> None:
         orders = [self._screen_of.sort, *((c.field,) for c in self._screen_of.columns)]
