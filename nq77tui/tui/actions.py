@@ -89,6 +89,8 @@ ROWS = (
 )
 HOME = (
     Action("home.open", ("enter",), "open"),
+    Action("home.coverage", ("c", "f6"), "coverage"),
+    Action("home.assign", ("g", "f5"), "assign"),
     Action("home.merge", ("f7", "ctrl+u"), "merge"),
     Action("home.conflicts", ("f8", "ctrl+t"), "conflicts"),
     Action("home.help", ("question_mark",), "app.help", is_shown=False),

@@ -74,6 +74,11 @@ class Desk:
         following = {"off": "telex", "telex": "vni", "vni": "off"}
         self.settings = self.settings.kept(typing=following.get(self.settings.typing, "off"))
 
+    @property
+    def last_coverage(self) -> Coverage | None:
+        """What was counted last, to be shown until it is counted again."""
+        return self._coverage[1] if self._coverage else None
+
     def switch_language(self) -> None:
         """Go over to the other language, and keep the choice."""
         self.catalogue = self.catalogue.other()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from itertools import chain
+from typing import ClassVar
 
 from textual.app import ComposeResult
 
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record
-from nq77tui.tui.actions import FORM, bindings
+from nq77tui.tui.actions import FORM, Action, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.slices import in_slices
@@ -24,7 +25,7 @@ from nq77tui.tui.widgets.form_pane import FormPane
 class FormView(BaseView[str]):
     """A form, new or of a record; answers with the id of what was saved last."""
 
-    ACTIONS = FORM
+    ACTIONS: ClassVar[Sequence[Action]] = FORM
     BINDINGS = bindings(ACTIONS)
 
     def __init__(self, desk: Desk, record_type: str, record_id: str | None = None) -> None:

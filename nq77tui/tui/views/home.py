@@ -10,10 +10,13 @@ from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.values import show_number
 from nq77tui.tui.actions import HOME, bindings
+from nq77tui.tui.charges import Charges
 from nq77tui.tui.desk import Desk
+from nq77tui.tui.views.assign import AssignView
 from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.confirm import Confirm
 from nq77tui.tui.views.conflicts import ConflictsView
+from nq77tui.tui.views.coverage import CoverageView
 from nq77tui.tui.views.merge import MergeView
 from nq77tui.tui.views.record_list import ListView
 from nq77tui.tui.widgets.home_board import HomeBoard, Place, Progress
@@ -108,6 +111,18 @@ class HomeView(BaseView[None]):
     def action_conflicts(self) -> None:
         """Decide what merges could not."""
         self.app.push_screen(ConflictsView(self.desk))
+
+    def action_coverage(self) -> None:
+        """Go to the coverage of every area."""
+        self.app.push_screen(CoverageView(self.desk))
+
+    def action_assign(self) -> None:
+        """Go to assigning."""
+        assigning = self.desk.programme.assigning
+        if assigning is None:
+            self.say(self.desk.text("tui.coverage.no_assigning"))
+        else:
+            self.app.push_screen(AssignView(Charges(self.desk, assigning)))
 
     def action_back(self) -> None:
         """Leave the program after asking."""

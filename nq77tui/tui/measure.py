@@ -1,0 +1,108 @@
+"""The columns of a coverage table: the programme's metrics, then its figures, as people read them.
+
+Knows nothing of the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nq77tui.core.area_tree import EVERYWHERE
+from nq77tui.core.coverage import Coverage
+from nq77tui.core.schema import Label
+from nq77tui.core.screen import Metric
+from nq77tui.core.values import show_number
+from nq77tui.programme import Programme
+
+_NOTHING = "-"
+_FULL, _EMPTY = "█", "·"
+_ASCII_FULL, _ASCII_EMPTY = "#", "."
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One metric or figure.
+
+    Attributes:
+        column: its short heading.
+        metric: None for a figure.
+    """
+
+    name: str
+    label: Label
+    column: Label
+    metric: Metric | None = None
+
+
+def measures_of(programme: Programme) -> tuple[Measure, ...]:
+    """The metrics, then the figures, in the programme's order."""
+    metrics = [Measure(m.name, m.label, m.column, m) for m in programme.metrics.values()]
+    figures = [Measure(f.name, f.label, f.column) for f in programme.figures.values()]
+    return (*metrics, *figures)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one measure says of one area.
+
+    Attributes:
+        count: ``390/430``, or a figure's number.
+        percent: ``90,7 %``; empty where there is none.
+        missing: how many gaps there are.
+        is_short: whether the target is not reached.
+        part: how far it is, from 0 to 1; None where nothing is counted.
+    """
+
+    count: str
+    percent: str = ""
+    missing: int = 0
+    is_short: bool = False
+    part: float | None = None
+
+
+def read(coverage: Coverage, area_id: str, measure: Measure, lang: str) -> Reading:
+    """What a measure says of an area."""
+    if measure.metric is None:
+        return Reading(show_number(coverage.figure(area_id, measure.name), lang))
+    share = coverage.share(area_id, measure.name)
+    percent = share.percent
+    if percent is None:
+        return Reading(_NOTHING)
+    return Reading(
+        f"{show_number(share.have, lang)}/{show_number(share.of, lang)}",
+        f"{show_number(percent, lang)} %",
+        share.of - share.have,
+        percent < measure.metric.target,
+        percent / 100,
+    )
+
+
+def worst_first(coverage: Coverage, area_ids: Iterable[str], measure: Measure) -> list[str]:
+    """Areas by how far they are, those with more gaps first; of a figure the largest first."""
+
+    def place(area_id: str) -> tuple[float, float]:
+        if measure.metric is None:
+            return 0, -coverage.figure(area_id, measure.name)
+        share = coverage.share(area_id, measure.name)
+        return 101 if share.percent is None else share.percent, share.have - share.of
+
+    return sorted(area_ids, key=place)
+
+
+def top_of(coverage: Coverage, measures: Iterable[Measure]) -> str:
+    """Where a table begins: the lowest area that everything counted lies in."""
+    root = coverage.tree.root
+    for measure in measures:
+        if measure.metric is None:
+            continue
+        if coverage.share(root, measure.name) != coverage.share(EVERYWHERE, measure.name):
+            return EVERYWHERE
+    return root
+
+
+def bar(part: float | None, width: int, *, is_ascii: bool) -> str:
+    """How far something is, as a bar; full only where nothing is missing."""
+    full, empty = (_ASCII_FULL, _ASCII_EMPTY) if is_ascii else (_FULL, _EMPTY)
+    filled = int((part or 0) * width)
+    return full * filled + empty * (width - filled)

@@ -1,0 +1,120 @@
+"""Who is to take what was marked, and with which duties: then it is written, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nq77tui.core.record import Record
+from nq77tui.core.screen import Metric
+from nq77tui.tui.actions import CHARGE, MARK, PEOPLE, SIFT, bindings
+from nq77tui.tui.charges import Charges
+from nq77tui.tui.form_model import FormModel
+from nq77tui.tui.views.form import FormView
+from nq77tui.tui.views.people import PeopleView, Purpose
+from nq77tui.tui.views.person_load import PersonView
+
+
+class ChoosingView(PeopleView[str]):
+    """Answers with what was done, as a sentence; None where nothing was."""
+
+    ACTIONS = PEOPLE + MARK + SIFT
+    BINDINGS = bindings(ACTIONS)
+
+    def __init__(self, charges: Charges, unit_ids: Sequence[str], metric: Metric) -> None:
+        super().__init__(charges, Purpose(unit_ids, metric))
+
+    def show_title(self) -> None:
+        """What is to be given."""
+        unit_ids = self.purpose.unit_ids
+        if len(unit_ids) == 1:
+            unit = self.desk.repository.title(unit_ids[0])
+            title = self.desk.text("tui.people.choose_one", unit=unit)
+        else:
+            kind = self._charges.name_of(self._kind)
+            title = self.desk.text("tui.people.choose", count=len(unit_ids), kind=kind)
+        count = len(self.row_list.marks)
+        right = self.desk.text("tui.units.marked", count=count) if count else ""
+        self.set_title(self.filtered_title(title), right)
+
+    def take(self, people: list[str]) -> None:
+        """Ask for the duties."""
+        model = ChargeModel(self._charges, people, self.purpose.unit_ids)
+        self.app.push_screen(ChargeForm(model), lambda written: self._done(model, written))
+
+    def _done(self, model: ChargeModel, written: str | None) -> None:
+        if written is not None:
+            self.dismiss(model.sentence())
+
+    def action_person(self) -> None:
+        """Look at what the person has."""
+        if (current := self.row_list.current) is not None:
+            self.app.push_screen(PersonView(self._charges, current))
+
+
+class ChargeModel(FormModel):
+    """The fields that many assignments are to have in common."""
+
+    def __init__(self, charges: Charges, people: Sequence[str], unit_ids: Sequence[str]) -> None:
+        assigning = charges.assigning
+        first = {assigning.who: people[0], assigning.unit: unit_ids[0]}
+        super().__init__(charges.desk, assigning.record, values={**charges.carried, **first})
+        self.charges = charges
+        self.people = people
+        self.unit_ids = unit_ids
+        self.written: list[Record] = []
+        given = {assigning.who, assigning.unit, self.schema.ends}
+        sections = [
+            replace(section, fields=tuple(f for f in section.fields if f.name not in given))
+            for section in self.form.sections
+        ]
+        self.form = replace(self.form, sections=tuple(sections))
+
+    def save(self) -> Record:
+        """Write them all."""
+        given = {self.charges.assigning.who, self.charges.assigning.unit}
+        values = {name: value for name, value in self.values.items() if name not in given}
+        self.written = self.charges.assign(self.people, self.unit_ids, values)
+        carry = {asked.name for asked in self.form.form_fields() if asked.carry}
+        self.charges.carried = {n: v for n, v in values.items() if n in carry and v is not None}
+        return self.written[0]
+
+    @property
+    def who(self) -> str:
+        """The person, or how many."""
+        if len(self.people) > 1:
+            return self.desk.text("tui.assign.several", count=len(self.people))
+        return self.desk.repository.title(self.people[0])
+
+    def sentence(self) -> str:
+        """What was done."""
+        kind = self.charges.kind(self.unit_ids)
+        params = {"count": len(self.written), "kind": self.charges.name_of(kind)}
+        if len(self.people) > 1:
+            several = len(self.people)
+            return self.desk.text("tui.assign.done_several", **params, people=several)
+        load = self.charges.loads(kind).get(self.people[0], 0)
+        return self.desk.text("tui.assign.done", **params, who=self.who, load=load)
+
+
+class ChargeForm(FormView):
+    """A form without the person and the unit, which are chosen already."""
+
+    ACTIONS = CHARGE
+    BINDINGS = bindings(ACTIONS)
+
+    def __init__(self, model: ChargeModel) -> None:
+        super().__init__(model.desk, model.record_type)
+        self.model: ChargeModel = model
+
+    def show_title(self) -> None:
+        """What is given to whom."""
+        model = self.model
+        kind = model.charges.name_of(model.charges.kind(model.unit_ids))
+        self.set_title(
+            self.desk.text("tui.assign.form", count=len(model.unit_ids), kind=kind, who=model.who)
+        )
+
+    def action_save_new(self) -> None:
+        """Save: there is no next one here."""
+        self.action_save()

@@ -1,0 +1,66 @@
+"""From a gap, or an area with gaps, straight to the view that fills them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nq77tui.core.coverage import Coverage
+from nq77tui.core.screen import Metric
+from nq77tui.tui.charges import Charges
+from nq77tui.tui.views.assign import AssignView
+from nq77tui.tui.views.base import BaseView
+from nq77tui.tui.views.choosing import ChoosingView
+from nq77tui.tui.views.units import UnitsView
+
+
+def go_to_fill(
+    view: BaseView[Any],
+    charges: Charges | None,
+    coverage: Coverage,
+    metric: Metric,
+    record_id: str,
+) -> bool:
+    """Open the view that fills a metric's gaps at a record: an area, or what is missing itself.
+
+    Returns:
+        False where several gaps of areas lie there, and one is to be chosen first.
+    """
+    desk = view.desk
+    if charges is None:
+        view.say(desk.text("tui.coverage.no_assigning"))
+        return True
+    if not charges.fills(metric):
+        view.say(desk.text("tui.coverage.not_assigned", label=metric.label))
+        return True
+    if metric == charges.metric:
+        view.app.push_screen(_units_view(charges, coverage, metric, record_id))
+        return True
+    missing = coverage.gaps(record_id, metric.name) if record_id in _areas(coverage) else []
+    if record_id in missing or record_id not in _areas(coverage):
+        missing = [record_id]
+    if not missing:
+        area = desk.repository.title(record_id) if record_id else ""
+        view.say(desk.text("tui.coverage.no_gaps", label=metric.label, area=area))
+        return True
+    if len(missing) > 1:
+        return False
+    view.app.push_screen(ChoosingView(charges, missing, metric))
+    return True
+
+
+def _units_view(
+    charges: Charges, coverage: Coverage, metric: Metric, record_id: str
+) -> BaseView[None]:
+    """The one area in which all gaps lie, or the list of those areas."""
+    row = charges.desk.repository.row(record_id) if record_id else None
+    if row is not None and row.type == charges.assigning.units:
+        return UnitsView(charges, coverage.tree.locate(row), at=row.id)
+    places = charges.places(coverage, record_id)
+    short = [place for place in places if coverage.gaps(place, metric.name)]
+    if len(short) == 1 or record_id in places:
+        return UnitsView(charges, record_id if record_id in places else short[0])
+    return AssignView(charges, within=record_id)
+
+
+def _areas(coverage: Coverage) -> dict[str, list[str]] | dict[str, str]:
+    return {**coverage.tree.parents, "": ""}
