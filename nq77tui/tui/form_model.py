@@ -48,7 +48,9 @@ class FormModel:
             if asked.default is not None and asked.name not in values:
                 scope = self.desk.repository.scope(self.record_type, values)
                 if (value := asked.default.evaluate(scope)) not in (None, ""):
-                    values[asked.name] = value
+                    # An expression has no lists: one code is a choice of one.
+                    is_several = self.field(asked.name).type == "choices"
+                    values[asked.name] = [value] if is_several else value
         return values
 
     # What there is
