@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from time import monotonic
+
+from textual.dom import DOMNode
 
 _SLICE = 0.02
 """Seconds of work between two looks at the keyboard."""
@@ -17,3 +19,9 @@ async def in_slices(steps: Iterable[None]) -> None:
         if monotonic() - began > _SLICE:
             await asyncio.sleep(0)
             began = monotonic()
+
+
+def run_behind(node: DOMNode, work: Callable[[], Coroutine[None, None, None]], group: str) -> None:
+    """Run a work behind the keys; a newer one of its group calls it off."""
+    # Handed over as a function: a coroutine that is called off before it begins would complain.
+    node.run_worker(work, exclusive=True, group=group)

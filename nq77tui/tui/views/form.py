@@ -14,7 +14,7 @@ from nq77tui.core.record import Json, Record
 from nq77tui.tui.actions import FORM, Action, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.form_model import FormModel
-from nq77tui.tui.slices import in_slices
+from nq77tui.tui.slices import in_slices, run_behind
 from nq77tui.tui.theme import ERROR, GOOD, WARNING
 from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.confirm import Confirm
@@ -85,7 +85,7 @@ class FormView(BaseView[str]):
             self.say()
         if event.field_name and (field := self.model.field(event.field_name)).is_reference:
             names = chain.from_iterable(map(self.desk.titles.warm, field.to))
-            self.run_worker(partial(in_slices, names), exclusive=True, group="titles")
+            run_behind(self, partial(in_slices, names), "titles")
 
     def on_form_pane_finished(self) -> None:
         """Say that saving needs its own key."""

@@ -13,7 +13,7 @@ from nq77tui.tui.actions import LIST, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.line_editor import LineEditor
 from nq77tui.tui.listing import Listing
-from nq77tui.tui.slices import in_slices
+from nq77tui.tui.slices import in_slices, run_behind
 from nq77tui.tui.theme import GOOD
 from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.confirm import Confirm
@@ -60,7 +60,7 @@ class ListView(BaseView[None]):
 
     def store_changed(self) -> None:
         """Bring the list up to date, without keeping the keys waiting."""
-        self.run_worker(self._catch_up, exclusive=True, group="listing")
+        run_behind(self, self._catch_up, "listing")
 
     async def _catch_up(self) -> None:
         listing = self.listing
@@ -145,7 +145,7 @@ class ListView(BaseView[None]):
         if record_id is None:
             return
         self.say(self.desk.text("tui.saved", title=self.desk.repository.title(record_id)), GOOD)
-        self.run_worker(partial(self._stand_on, record_id), group="standing")
+        run_behind(self, partial(self._stand_on, record_id), "standing")
 
     async def _stand_on(self, record_id: str) -> None:
         await in_slices(self.listing.refresh())
@@ -171,7 +171,7 @@ class ListView(BaseView[None]):
 
     def action_sort(self) -> None:
         """Sort by the next column, then by the programme's order again."""
-        self.run_worker(self._sort, exclusive=True, group="listing")
+        run_behind(self, self._sort, "listing")
 
     async def _sort(self) -> None:
         orders = [self._screen_of.sort, *((c.field,) for c in self._screen_of.columns)]
