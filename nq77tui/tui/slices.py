@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from time import monotonic
 
 from textual.dom import DOMNode
+from textual.worker import Worker
 
 _SLICE = 0.02
 """Seconds of work between two looks at the keyboard."""
@@ -24,4 +25,4 @@ async def in_slices(steps: Iterable[None]) -> None:
 def run_behind(node: DOMNode, work: Callable[[], Coroutine[None, None, None]], group: str) -> None:
     """Run a work behind the keys; a newer one of its group calls it off."""
     # Handed over as a function: a coroutine that is called off before it begins would complain.
-    node.run_worker(work, exclusive=True, group=group)
+    _: Worker[None] = node.run_worker(work, exclusive=True, group=group)
