@@ -59,8 +59,9 @@ def shown_size(size: int, lang: str) -> str:
         if number < 1000:
             break
         number, unit = number / 1024, larger
-    rounded = round(number) if number >= 10 or unit == "B" else round(number, 1)
-    return f"{show_number(rounded, lang)} {unit}"
+    rounded = round(number, 1) if number < 10 else round(number)
+    whole = round(rounded)
+    return f"{show_number(whole if whole == rounded else rounded, lang)} {unit}"
 
 
 def sticks(mounts: bytes | None = None, roots: Iterable[Path] = STICK_ROOTS) -> list[Path]:

@@ -65,6 +65,11 @@ class ConflictsView(BaseView[None]):
         self.set_title(self.desk.text("tui.conflicts.title"), self._number(len(self._listed)))
 
     def _show(self) -> None:
+        self._show_rows(self._listed.keys)
+        self.show_title()
+        self._show_values()
+
+    def _show_rows(self, keys: list[str]) -> None:
         text = self.desk.text
         columns = (
             ListColumn(text("tui.conflicts.record"), _TITLE),
@@ -72,11 +77,7 @@ class ConflictsView(BaseView[None]):
             ListColumn(text("tui.conflicts.field"), _FIELD),
             ListColumn(text("tui.conflicts.values"), _VALUES, is_right=True),
         )
-        self.row_list.show(
-            columns, self._listed.keys, self._cells, empty=text("tui.conflicts.none")
-        )
-        self.show_title()
-        self._show_values()
+        self.row_list.show(columns, keys, self._cells, empty=text("tui.conflicts.none"))
 
     def _cells(self, key: str) -> tuple[str, ...]:
         listed, conflict = self._listed, self._listed[key]
@@ -142,14 +143,12 @@ class ConflictsView(BaseView[None]):
         conflict = self.current
         if conflict is None:
             return
-        keys = self.row_list.rows
-        following = keys[min(self.row_list.cursor + 1, len(keys) - 1)]
         self._listed.put_off(conflict.key)
+        # Out of the list and in again: so the cursor stays where the next one comes up.
+        self._show_rows([key for key in self._listed.keys if key != conflict.key])
         self._show()
-        self.row_list.go_to(following)
-        self._show_values()
         title, label = self._listed.title(conflict), self._listed.label(conflict)
-        self.call_later(self.say, self.desk.text("tui.conflicts.skipped", title=title, label=label))
+        self.say(self.desk.text("tui.conflicts.skipped", title=title, label=label))
 
     # Reading everything
 

@@ -9,7 +9,9 @@ from textual import events
 from textual.app import ComposeResult
 
 from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.text import printable
 from nq77tui.tui.actions import FILES, bindings
+from nq77tui.tui.cells import width_of
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.line_editor import LineEditor
 from nq77tui.tui.moment import shown_moment
@@ -144,11 +146,12 @@ class FileChooser(BaseView[Path]):
 
     def _cells(self, place: Place) -> Sequence[str]:
         kind = self.desk.text(f"tui.files.kind.{place.kind}")
+        title = _end_of(place.title, _NAME) if self._folder is None else place.title
         if place.kind in _ABOVE:
-            return place.title, kind, "", ""
+            return title, kind, "", ""
         found = place.size_and_date()
         size, moment = ("", "") if found is None else self._size_and_date(*found)
-        return place.title, kind, size, moment
+        return title, kind, size, moment
 
     def _size_and_date(self, size: int, at: float) -> tuple[str, str]:
         return shown_size(size, self.desk.catalogue.lang), shown_moment(at)
@@ -264,6 +267,16 @@ class FileChooser(BaseView[Path]):
 
     def _place(self, row_id: str | None) -> Place | None:
         return next((place for place in self._places if str(place.path) == row_id), None)
+
+
+def _end_of(text: str, width: int) -> str:
+    """At most so many cells from the end: of a long path, the name of the stick."""
+    text = printable(text)
+    if width_of(text) <= width:
+        return text
+    while width_of(text) > width - 1:
+        text = text[1:]
+    return f"…{text}"
 
 
 def _with_slash(folder: Path) -> str:
