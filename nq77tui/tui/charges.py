@@ -14,8 +14,9 @@ from nq77tui.core.coverage import Coverage
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record
 from nq77tui.core.schema import Field, Schema
-from nq77tui.core.scope import Row
+from nq77tui.core.scope import RecordScope, Row
 from nq77tui.core.screen import Assigning, Metric
+from nq77tui.store import Repository
 from nq77tui.store.assigning import Assignments
 from nq77tui.tui.desk import Desk
 
@@ -23,6 +24,17 @@ _NAMES = 2
 
 Loads = Mapping[str, int]
 """How many units of one kind each person has."""
+
+
+class _Known:
+    """Rows that are at hand already, so that nobody looks for them again."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.rows: dict[str, Row] = {}
+        self._repository = repository
+
+    def row(self, record_id: str) -> Row | None:
+        return self.rows.get(record_id) or self._repository.row(record_id)
 
 
 class Charges:
@@ -104,11 +116,13 @@ class Charges:
 
     def loads(self, kind: str) -> Loads:
         """How many units of a kind each person has; counted again after something was written."""
-        repository = self.desk.repository
-        key = repository.generation, repository.today()
-        if self._loads is None or self._loads[0] != key:
-            self._loads = key, self._count_loads()
+        now = self._now()
+        if self._loads is None or self._loads[0] != now:
+            self._loads = now, self._count_loads()
         return self._loads[1].get(kind, {})
+
+    def _now(self) -> object:
+        return self.desk.repository.generation, self.desk.repository.today()
 
     def _count_loads(self) -> dict[str, dict[str, int]]:
         repository, schema = self.desk.repository, self.schema
@@ -138,12 +152,18 @@ class Charges:
                 marks.add(str(held.values.get(metric.have.distinct) or held.id))
         return len(marks) < metric.have.at_least
 
-    def would_count(self, person_id: str, unit_id: str, metric: Metric | None) -> bool:
-        """Whether putting a person in charge of a unit is what a metric asks for."""
-        if metric is None or metric.have.where is None or not self.fills(metric):
-            return True
-        values: dict[str, Json] = {self.who.name: person_id, self.assigning.unit: unit_id}
-        return metric.have.where.holds(self.desk.repository.scope(self.schema.record, values))
+    def would_count(self, people: Iterable[Row], unit_id: str, metric: Metric) -> set[str]:
+        """The ids of the people whom a metric asks for to be in charge of a unit."""
+        if metric.have.where is None or not self.fills(metric):
+            return {row.id for row in people}
+        today, known = self.desk.repository.today().isoformat(), _Known(self.desk.repository)
+        scope, found = RecordScope({}, known, today), set()
+        for row in people:
+            known.rows[row.id] = row
+            scope.values = {self.who.name: row.id, self.assigning.unit: unit_id}
+            if metric.have.where.holds(scope):
+                found.add(row.id)
+        return found
 
     # Places
 
@@ -185,15 +205,30 @@ class Charges:
             RefusedError: a value is wrong, or everybody is in charge already; nothing was written.
         """
         day = values.get(self.schema.begins)
-        begins = date.fromisoformat(day) if isinstance(day, str) else None
-        assignments = self.on(begins) if begins else self.today
+        today = self.desk.repository.today()
+        begins = date.fromisoformat(day) if isinstance(day, str) else today
+        assignments = self.on(begins)
         written: list[Record] = []
         with self.desk.repository.transaction():
+            # What colleagues have saved is taken in by now.
+            is_counted = self._loads is not None and self._loads[0] == self._now()
             for person, share in self.shares(people, unit_ids):
                 written += assignments.assign(person, share, values)
         if not written:
             raise RefusedError(Problem("tui.assign.already", {}))
+        if is_counted and begins <= today:
+            self._count_in(written)
         return written
+
+    def _count_in(self, written: Iterable[Record]) -> None:
+        """Count what has just been written into the loads, instead of counting all again."""
+        assert self._loads
+        counts = self._loads[1]
+        for record in written:
+            person, unit_id = str(record.get(self.who.name)), str(record.get(self.assigning.unit))
+            of_kind = counts.setdefault(self.kind([unit_id]), {})
+            of_kind[person] = of_kind.get(person, 0) + 1
+        self._loads = self._now(), counts
 
     def shares(
         self, people: Sequence[str], unit_ids: Sequence[str]

@@ -11,7 +11,7 @@ from nq77tui.tui.views.counted import CountedView
 from nq77tui.tui.views.gaps import GapsView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
-_BAR = 9
+_BAR = 5
 
 
 class AreaDetail(CountedView[str]):
@@ -44,10 +44,10 @@ class AreaDetail(CountedView[str]):
         """Show the measures, as they were counted last."""
         if self.coverage is None:
             return
-        columns = [ListColumn(self.desk.text("tui.detail.measure"), self.app.size.width - 46)]
+        columns = [ListColumn(self.desk.text("tui.detail.measure"), self.app.size.width - 38)]
         columns += [
             ListColumn(self.desk.text(f"tui.detail.{name}"), width, is_right=True)
-            for name, width in (("count", 14), ("percent", 9), ("target", 8))
+            for name, width in (("count", 13), ("percent", 7), ("target", 7))
         ]
         columns.append(ListColumn(self.desk.text("tui.detail.bar"), _BAR))
         row_list = self.query_one(RowList)

@@ -8,10 +8,11 @@ from dataclasses import replace
 from nq77tui.core.record import Record
 from nq77tui.core.screen import Metric
 from nq77tui.tui.actions import CHARGE, MARK, PEOPLE, SIFT, bindings
+from nq77tui.tui.candidates import Purpose
 from nq77tui.tui.charges import Charges
 from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.views.form import FormView
-from nq77tui.tui.views.people import PeopleView, Purpose
+from nq77tui.tui.views.people import PeopleView
 from nq77tui.tui.views.person_load import PersonView
 
 
@@ -23,6 +24,13 @@ class ChoosingView(PeopleView[str]):
 
     def __init__(self, charges: Charges, unit_ids: Sequence[str], metric: Metric) -> None:
         super().__init__(charges, Purpose(unit_ids, metric))
+
+    def on_mount(self) -> None:
+        """Say that several people may share."""
+        count = len(self.purpose.unit_ids)
+        if count > 1:
+            kind = self._charges.name_of(self._kind)
+            self.call_later(self.say, self.desk.text("tui.people.share", count=count, kind=kind))
 
     def show_title(self) -> None:
         """What is to be given."""
@@ -86,15 +94,21 @@ class ChargeModel(FormModel):
             return self.desk.text("tui.assign.several", count=len(self.people))
         return self.desk.repository.title(self.people[0])
 
+    def what(self, count: int) -> str:
+        """The unit, or how many of which kind."""
+        if len(self.unit_ids) == 1:
+            return self.desk.repository.title(self.unit_ids[0])
+        kind = self.charges.name_of(self.charges.kind(self.unit_ids))
+        return self.desk.text("tui.assign.what", count=count, kind=kind)
+
     def sentence(self) -> str:
         """What was done."""
-        kind = self.charges.kind(self.unit_ids)
-        params = {"count": len(self.written), "kind": self.charges.name_of(kind)}
+        what = self.what(len(self.written))
         if len(self.people) > 1:
             several = len(self.people)
-            return self.desk.text("tui.assign.done_several", **params, people=several)
-        load = self.charges.loads(kind).get(self.people[0], 0)
-        return self.desk.text("tui.assign.done", **params, who=self.who, load=load)
+            return self.desk.text("tui.assign.done_several", what=what, people=several)
+        load = self.charges.loads(self.charges.kind(self.unit_ids)).get(self.people[0], 0)
+        return self.desk.text("tui.assign.done", what=what, who=self.who, load=load)
 
 
 class ChargeForm(FormView):
@@ -109,11 +123,8 @@ class ChargeForm(FormView):
 
     def show_title(self) -> None:
         """What is given to whom."""
-        model = self.model
-        kind = model.charges.name_of(model.charges.kind(model.unit_ids))
-        self.set_title(
-            self.desk.text("tui.assign.form", count=len(model.unit_ids), kind=kind, who=model.who)
-        )
+        what, who = self.model.what(len(self.model.unit_ids)), self.model.who
+        self.set_title(self.desk.text("tui.assign.form", what=what, who=who))
 
     def action_save_new(self) -> None:
         """Save: there is no next one here."""

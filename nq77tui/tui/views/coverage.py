@@ -178,6 +178,7 @@ class CoverageView(CountedView[None]):
         elif self.coverage.tree.children.get(event.row_id):
             self.say()
             self._show_area(event.row_id)
+            self.table.go_to(self.table.rows[1])
         else:
             self._open_gaps(self._measure_below(event.row_id), event.row_id)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.screen import Metric
 from nq77tui.tui.charges import Charges
+from nq77tui.tui.theme import GOOD
 from nq77tui.tui.views.assign import AssignView
 from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.choosing import ChoosingView
@@ -35,8 +38,9 @@ def go_to_fill(
     if metric == charges.metric:
         view.app.push_screen(_units_view(charges, coverage, metric, record_id))
         return True
-    missing = coverage.gaps(record_id, metric.name) if record_id in _areas(coverage) else []
-    if record_id in missing or record_id not in _areas(coverage):
+    is_area = record_id == EVERYWHERE or record_id in coverage.tree
+    missing = coverage.gaps(record_id, metric.name) if is_area else [record_id]
+    if record_id in missing:
         missing = [record_id]
     if not missing:
         area = desk.repository.title(record_id) if record_id else ""
@@ -44,8 +48,13 @@ def go_to_fill(
         return True
     if len(missing) > 1:
         return False
-    view.app.push_screen(ChoosingView(charges, missing, metric))
+    view.app.push_screen(ChoosingView(charges, missing, metric), partial(_say, view))
     return True
+
+
+def _say(view: BaseView[Any], done: str | None) -> None:
+    if done is not None:
+        view.say(done, GOOD)
 
 
 def _units_view(
@@ -60,7 +69,3 @@ def _units_view(
     if len(short) == 1 or record_id in places:
         return UnitsView(charges, record_id if record_id in places else short[0])
     return AssignView(charges, within=record_id)
-
-
-def _areas(coverage: Coverage) -> dict[str, list[str]] | dict[str, str]:
-    return {**coverage.tree.parents, "": ""}

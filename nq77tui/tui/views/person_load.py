@@ -8,12 +8,13 @@ from functools import partial
 from nq77tui.core.area_tree import exists_on
 from nq77tui.core.scope import Row
 from nq77tui.tui.actions import MARK, PEOPLE, PERSON, SIFT, bindings
+from nq77tui.tui.candidates import Purpose
 from nq77tui.tui.charges import Charges
 from nq77tui.tui.search import Search, searchable
 from nq77tui.tui.theme import GOOD
 from nq77tui.tui.views.confirm import Confirm
 from nq77tui.tui.views.form import FormView
-from nq77tui.tui.views.people import PeopleView, Purpose
+from nq77tui.tui.views.people import PeopleView
 from nq77tui.tui.views.sifted import MarkingView, RecordColumns
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.scope import Row
 from nq77tui.tui.actions import MARK, SIFT, UNITS, bindings
 from nq77tui.tui.charges import Charges
@@ -37,11 +38,15 @@ class UnitsView(MarkingView[None]):
         self._columns = RecordColumns(self.desk, charges.units.record, without=charges.units.area)
 
     def on_mount(self) -> None:
-        """Mark what has nobody, and have the people's names ready."""
+        """Mark what has nobody, and have the people's names and loads ready."""
         self._enter(self._area_id)
         for record_type in self._charges.who.to:
             names = self.desk.titles.warm(record_type)
             self.run_worker(in_slices(names), group=f"titles-{record_type}")
+        self.run_worker(self._count_loads, thread=True, group="loads")
+
+    def _count_loads(self) -> None:
+        self._charges.loads(self._charges.assigning.units)
 
     def _enter(self, area_id: str) -> None:
         """Go into an area."""
@@ -143,7 +148,10 @@ class UnitsView(MarkingView[None]):
             return
         self.look_again()
         self.mark_only([])
-        self._go_to_gap()
+        place = None if self._go_to_gap() else self._next_place()
+        if place is not None:
+            name, count = self.desk.repository.title(place), len(self._gaps_in(place))
+            done = self.desk.text("tui.units.next_place", done=done, place=name, count=count)
         self.say(done, GOOD)
 
     def action_next(self) -> None:
@@ -168,15 +176,22 @@ class UnitsView(MarkingView[None]):
         return True
 
     def _next_place(self) -> str | None:
-        """The next area with gaps; those counted as short are looked at again."""
-        coverage, metric = self.desk.coverage(), self._charges.metric
-        places = self._charges.places(coverage, "")
+        """The next area with gaps; those that were short when counted last are looked at again."""
+        coverage = self.desk.last_coverage or self.desk.coverage()
+        places = self._charges.places(coverage, EVERYWHERE)
         at = places.index(self._area_id) if self._area_id in places else 0
         for place in [*places[at + 1 :], *places[:at]]:
-            share = coverage.share(place, metric.name)
-            if share.have < share.of:
+            share = coverage.share(place, self._charges.metric.name)
+            if share.have < share.of and self._gaps_in(place):
                 return place
         return None
+
+    def _gaps_in(self, area_id: str) -> list[str]:
+        rows, metric = (
+            self._charges.units_in(self.desk.last_coverage, area_id),
+            self._charges.metric,
+        )
+        return [row.id for row in rows if self._charges.is_gap(row, metric)]
 
     # Looking
 
