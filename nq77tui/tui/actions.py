@@ -88,7 +88,7 @@ ROWS = (
     Action("rows.ends", ("home", "end"), is_shown=False),
 )
 HOME = (
-    Action("home.open", ("enter",), "open"),
+    Action("home.open", ("enter",), "open", is_shown=False),
     Action("home.coverage", ("c", "f6"), "coverage"),
     Action("home.assign", ("g", "f5"), "assign"),
     Action("home.merge", ("f7", "ctrl+u"), "merge"),
@@ -210,7 +210,7 @@ PERSON = (
     Action("person.open", ("enter",)),
     Action("person.end", ("delete", "ctrl+d"), "end"),
     Action("person.hand_over", ("f6", "ctrl+o"), "hand_over"),
-    Action("person.show", ("f7", "ctrl+f"), "show"),
+    Action("person.show", ("f7", "ctrl+f"), "show", is_shown=False),
 )
 PROMPT = (
     Action("prompt.take", ("enter",), is_shown=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from nq77tui.core.collation import sort_key
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Record
 from nq77tui.core.typed import show_value
@@ -58,9 +59,11 @@ class MergeReport:
         total = self._plan.counts
         yield ((self._row(self._text("all"), self._cells(total), width), PLAIN),)
         # Of more types than the programme has, the rest is somebody's damaged file.
-        for name, counts in islice(sorted(self._plan.by_type.items()), _SHOWN_AT_MOST):
+        kinds = {name: self._kind(name) for name in self._plan.by_type}
+        for name in sorted(kinds, key=lambda name: sort_key(kinds[name]))[:_SHOWN_AT_MOST]:
+            counts = self._plan.by_type[name]
             cells = self._cells({"in": sum(counts.values()), **counts})
-            yield ((self._row(self._kind(name), cells, width), PLAIN),)
+            yield ((self._row(kinds[name], cells, width), PLAIN),)
         yield ((f" {self._text('adds_up')}", PLAIN),)
 
     def _cells(self, counts: dict[str, int]) -> list[str]:

@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 from textual import events
 
+from nq77tui.programme import LANGUAGES, load_catalogue
 from nq77tui.store import Repository, create_store
-from nq77tui.tui import place
+from nq77tui.tui import actions, place
+from nq77tui.tui.actions import shown_key
+from nq77tui.tui.cells import width_of
 from nq77tui.tui.views import merge as merge_module
 from nq77tui.tui.views.conflicts import ConflictsView
 from nq77tui.tui.views.file_chooser import FileChooser
@@ -443,3 +446,13 @@ async def test_an_empty_store_made_by_nobody_is_nothing_new(start, usb, programm
 
         assert counts(user)["Tất cả"] == [0, 0, 0, 0, 0, 0]
         assert "Không có gì mới" in user.message
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", ["HOME", "FILES", "MERGE", "CONFLICTS", "READING"])
+def test_the_keys_of_a_view_fit_the_line(name, lang) -> None:
+    words = load_catalogue(lang)
+    shown = [one for one in (*getattr(actions, name), *actions.APP) if one.is_shown]
+    line = "".join(f" {shown_key(one.keys[0])} {words.text(one.label)} " for one in shown)
+
+    assert width_of(line) <= 80

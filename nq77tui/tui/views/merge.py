@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -160,9 +160,19 @@ class MergeView(BaseView[Path]):
         self._path = self._reading = path
         self._last = path if path.is_dir() and not (path / STORE_NAME).exists() else path.parent
         self._enter("reading")
-        self.run_worker(partial(self._read, path), thread=True, exclusive=True, group=_GROUP)
+        self._start(partial(self._read, path))
 
     # Reading and writing, behind the keys: they post messages and touch no widget
+
+    def _start(self, work: Callable[[], None]) -> None:
+        """Begin when the screen has said what is being done."""
+        stage = self.stage
+
+        def begin() -> None:
+            if self.stage == stage:
+                self.run_worker(work, thread=True, exclusive=True, group=_GROUP)
+
+        self.call_after_refresh(begin)
 
     def _read(self, path: Path) -> None:
         worker = get_current_worker()
@@ -226,8 +236,7 @@ class MergeView(BaseView[Path]):
         if self.stage == "preview" and self._brought is not None:
             self._told = len(self.desk.repository.notices)
             self._enter("writing")
-            write = partial(self._write, self._brought)
-            self.run_worker(write, thread=True, exclusive=True, group=_GROUP)
+            self._start(partial(self._write, self._brought))
 
     def action_conflicts(self) -> None:
         """Go on to what has to be decided."""
