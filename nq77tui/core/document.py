@@ -23,6 +23,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from nq77tui.core import base32
@@ -85,7 +86,12 @@ def id_of_doc_id(doc_id: int) -> str:
     replica, counter = number >> COUNTER_BITS, number & ((1 << COUNTER_BITS) - 1)
     if not replica or not counter or replica >> (5 * REPLICA_LENGTH):
         raise ValueError(doc_id)
-    return str(Dot(base32.encode(replica, REPLICA_LENGTH), counter))
+    return f"{_replica_text(replica)}-{base32.encode(counter)}"
+
+
+@lru_cache(maxsize=1024)
+def _replica_text(number: int) -> str:
+    return base32.encode(number, REPLICA_LENGTH)
 
 
 def _write_time(at: int) -> str:
