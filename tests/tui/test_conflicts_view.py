@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 from datetime import datetime, timedelta, timezone
+from functools import reduce
 
 import pytest
 from textual import events
 
-from nq77tui.core.merge import edit
-from nq77tui.core.record import Sibling, Stamp
+from nq77tui.core.merge import edit, merge
+from nq77tui.core.record import Dot, Sibling, Stamp
 from nq77tui.store import Repository
 from nq77tui.store.merging import take_in_sources
 from nq77tui.store.source import read_source
@@ -369,6 +370,30 @@ async def test_what_another_programme_version_brought_is_decided_too(
         await user.press("2")
 
         assert repository.get(record_id).get("hue\x1b[1m") == "đỏ\x1b[2J"
+
+
+async def test_more_values_than_fit_below_the_list_are_read_and_taken(start, repository) -> None:
+    record = repository.get(id_of(repository, "Lý Thị Ân"))
+    copies = [
+        edit(record, {"persons": 10 + n}, Dot(f"0000000{n}", 1), Stamp(1725000000 - n, f"Máy {n}"))
+        for n in range(1, 8)
+    ]
+    repository.take_in([reduce(merge, copies)], {})
+    async with start() as user:
+        await user.press("f8")
+
+        assert "Máy 1, " in user.screen
+        assert "Máy 7, " not in user.screen
+        assert "Enter: đọc hết" in user.screen
+
+        await user.press("enter")
+
+        assert "Máy 7, " in user.screen
+
+        await user.press("7")
+
+        assert user.only("household", head="Lý Thị Ân").values["persons"] == 17
+        assert repository.conflicted() == []
 
 
 async def test_a_clock_that_is_wrong_is_reported(start, apart, repository) -> None:
