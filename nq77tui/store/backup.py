@@ -1,8 +1,8 @@
 """One file that holds a whole store, and a store made from one.
 
-A backup is a tar archive of the folded store and its history, without the lock and without any
-right to write: a restored store writes under a new replica id, so nothing that it wrote after
-the backup can be taken for something already known.
+A backup is a tar archive of the store and its history, without the lock and without any right
+to write: a restored store writes under a new replica id, so nothing that it wrote after the
+backup can be taken for something already known.
 """
 
 from __future__ import annotations
@@ -12,9 +12,13 @@ import tarfile
 from pathlib import Path
 
 from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.store.atomic_file import sync_folder, write_synced
+from nq77tui.store.atomic_file import make_folder, sync_folder, write_synced
 from nq77tui.store.creation import SNAPSHOT
+from nq77tui.store.history import segments_up_to
+from nq77tui.store.medium import refuse_unsafe
 from nq77tui.store.settings import FILE_NAME
+from nq77tui.store.snapshot import dump
+from nq77tui.store.storage import JournalStorage
 
 HISTORY = "history"
 MAX_FILES = 100_000
@@ -22,7 +26,9 @@ MAX_BYTES = 4 << 30
 
 
 def write_backup(folder: Path, path: Path) -> int:
-    """Write a backup of a store that is folded and closed; never over another file.
+    """Write a backup of a store; never over another file.
+
+    The store may be in use: what is written is what was committed at one moment.
 
     Returns:
         The bytes written.
@@ -32,11 +38,7 @@ def write_backup(folder: Path, path: Path) -> int:
     """
     if path.exists():
         raise RefusedError(Problem("backup.exists", {"file": str(path)}))
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=6) as archive:
-        for file in _files(folder):
-            archive.add(file, file.relative_to(folder).as_posix(), recursive=False)
-    content = buffer.getvalue()
+    content = _archive(folder)
     try:
         write_synced(path, [content], 0o600)
         sync_folder(path.parent)
@@ -49,10 +51,25 @@ def write_backup(folder: Path, path: Path) -> int:
     return len(content)
 
 
-def _files(folder: Path) -> list[Path]:
-    history = sorted((folder / HISTORY).glob("*.gz"))
-    named = (folder / FILE_NAME, folder / SNAPSHOT, *history)
-    return [file for file in named if file.exists()]
+def _archive(folder: Path) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=6) as archive:
+        for name, content in _contents(folder).items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            member.mode = 0o600
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    contents: dict[str, bytes] = {}
+    if (folder / FILE_NAME).exists():
+        contents[FILE_NAME] = (folder / FILE_NAME).read_bytes()
+    with JournalStorage(folder / SNAPSHOT, read_only=True) as storage:
+        contents[SNAPSHOT] = dump(storage.tables.by_name)
+        kept = segments_up_to(storage.paths.history, storage.unfolded(), storage.sequence)
+    return {**contents, **{f"{HISTORY}/{name}": content for name, content in kept.items()}}
 
 
 def restore_backup(path: Path, folder: Path) -> None:
@@ -63,15 +80,25 @@ def restore_backup(path: Path, folder: Path) -> None:
     """
     if (folder / SNAPSHOT).exists():
         raise RefusedError(Problem("storage.store_exists", {"folder": str(folder)}))
+    refuse_unsafe(folder)
     contents = _read(path)
+    snapshot = contents.pop(SNAPSHOT)
+    written: list[Path] = []
     try:
-        (folder / HISTORY).mkdir(parents=True, exist_ok=True)
-        # The snapshot last: a folder with a half restored store is no store yet.
-        for name in sorted(contents, key=lambda name: name == SNAPSHOT):
-            write_synced(folder / name, [contents[name]])
+        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder / HISTORY)
+        for name, content in contents.items():
+            written.append(folder / name)
+            write_synced(folder / name, [content])
         sync_folder(folder / HISTORY)
         sync_folder(folder)
+        # The snapshot last: a folder with a half restored store is no store yet.
+        written.append(folder / SNAPSHOT)
+        write_synced(folder / SNAPSHOT, [snapshot])
+        sync_folder(folder)
     except OSError as error:
+        for file in written:
+            file.unlink(missing_ok=True)
         params = {"folder": str(folder), "detail": error.strerror or str(error)}
         raise RefusedError(Problem("storage.cannot_open", params)) from error
 

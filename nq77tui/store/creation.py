@@ -10,6 +10,7 @@ from nq77tui.core.document import doc_id_of, to_document
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Record
 from nq77tui.programme import Programme
+from nq77tui.store.medium import refuse_unsafe
 from nq77tui.store.settings import StoreSettings, save_settings
 from nq77tui.store.storage import JournalStorage
 from nq77tui.store.tables import Document
@@ -26,6 +27,7 @@ def create_store(folder: Path, programme: Programme) -> None:
     """
     if (folder / SNAPSHOT).exists():
         raise RefusedError(Problem("storage.store_exists", {"folder": str(folder)}))
+    refuse_unsafe(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         save_settings(folder, StoreSettings(programme.id, programme.version))
@@ -41,7 +43,8 @@ def write_store(folder: Path, programme: Programme, records: Iterable[Record]) -
     Equal records give equal bytes.
 
     Raises:
-        RefusedError: there is a store already, or the folder cannot be written.
+        RefusedError: there is a store already, or the folder cannot be written; then there is
+            no store.
     """
     create_store(folder, programme)
     tables: dict[str, dict[str, Document]] = {}
@@ -50,5 +53,11 @@ def write_store(folder: Path, programme: Programme, records: Iterable[Record]) -
         tables.setdefault(record.type, {})[str(doc_id_of(record.id))] = to_document(record)
         heard = merge.join(heard, record.vector)
     tables[REPLICA_TABLE] = replica_rows(heard)
-    with JournalStorage(folder / SNAPSHOT) as storage:
-        storage.replace_all(tables)
+    try:
+        with JournalStorage(folder / SNAPSHOT) as storage:
+            storage.replace_all(tables)
+    except BaseException:
+        # Without its snapshot the folder is no store, and the next attempt may use it.
+        for name in ("journal", SNAPSHOT):
+            (folder / name).unlink(missing_ok=True)
+        raise

@@ -23,14 +23,15 @@ class JournalDB(TinyDB):
         return storage.transaction()
 
 
-def open_tinydb(path: str | Path, *, read_only: bool = False) -> JournalDB:
+def open_tinydb(path: str | Path, *, read_only: bool = False, force: bool = False) -> JournalDB:
     """Open a store with TinyDB's API.
 
     Args:
         path: TinyDB's JSON file; the journal, the lock and the history stand beside it.
         read_only: never write, not even a journal; for people without write permission.
+        force: accept a file system that cannot hold a store safely.
 
     Raises:
         RefusedError: the file is no store, is damaged, or cannot be opened; it says which.
     """
-    return JournalDB(path, read_only=read_only)
+    return JournalDB(path, read_only=read_only, force=force)

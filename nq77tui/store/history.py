@@ -16,11 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nq77tui.store.atomic_file import sync_folder, write_synced
-from nq77tui.store.journal import Journal, Line, encode_line, read_lines
+from nq77tui.store.atomic_file import (
+    make_folder,
+    replace_synced,
+    temporary_beside,
+    write_synced,
+)
+from nq77tui.store.journal import Journal, Line, encode_line, read_lines, sequence_of
 
 SEGMENT_BYTES = 256 << 10
 """Compressed size up to which a segment is still added to."""
+_RETRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +46,76 @@ class Commit:
     note: dict[str, Any]
 
 
-def keep_commits(folder: Path, lines: Sequence[Line], limit: int) -> None:
-    """Add folded journal lines to the history, durably, before they leave the journal."""
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A history segment that is written, but not yet in its place.
+
+    Attributes:
+        temporary: where it stands.
+        path: where it belongs.
+        replaces: the small segment whose lines it repeats.
+    """
+
+    temporary: Path
+    path: Path
+    replaces: Path | None
+
+    def put(self) -> None:
+        """Put it in its place, durably."""
+        replace_synced(self.temporary, self.path)
+
+    def tidy(self, limit: int) -> None:
+        """Remove what it replaces, and the oldest segments above the limit."""
+        if self.replaces is not None and self.replaces != self.path:
+            self.replaces.unlink(missing_ok=True)
+        _trim(self.path.parent, limit)
+
+    def drop(self) -> None:
+        """Forget it, if it was not put in its place."""
+        self.temporary.unlink(missing_ok=True)
+
+
+def prepare_segment(folder: Path, lines: Sequence[Line], like: Path) -> Segment | None:
+    """Write what the history does not hold yet into a new segment, durably.
+
+    Needs no lock: it takes effect when it is put in its place, and whoever does that looks first
+    whether somebody else was quicker.
+    """
+    known = newest_kept(folder)
+    lines = [line for line in lines if sequence_of(line) > known]
     if not lines:
-        return
-    is_new = not folder.exists()
-    folder.mkdir(exist_ok=True)
-    if is_new:
-        sync_folder(folder.parent)
+        return None
+    make_folder(folder)
     segments = _segments(folder)
-    content = b"".join(encode_line(line.payload) for line in lines)
-    last = segments[-1] if segments else None
-    if last is not None and last.stat().st_size < SEGMENT_BYTES:
-        content = _read(last) + content
-    else:
-        last = None
-    sequence = json.loads(lines[-1].payload)["l"]
-    path = folder / f"{sequence:012}.gz"
+    last = segments[-1] if segments and segments[-1].stat().st_size < SEGMENT_BYTES else None
+    before = _read(last) if last is not None else b""
+    content = before + b"".join(encode_line(line.payload) for line in lines)
+    path = folder / f"{sequence_of(lines[-1]):012}.gz"
+    temporary = temporary_beside(path)
     # The same content gives the same bytes: no time stamp in the gzip header.
-    write_synced(path, [gzip.compress(content, 6, mtime=0)], 0o640)
-    sync_folder(folder)
-    if last is not None and last != path:
-        last.unlink()
-    _trim(folder, limit)
+    write_synced(temporary, [gzip.compress(content, 6, mtime=0)], like=like)
+    # A damaged segment stays where it is, since the new one does not repeat it.
+    return Segment(temporary, path, last if before else None)
+
+
+def keep_commits(folder: Path, lines: Sequence[Line], limit: int, like: Path) -> None:
+    """Add journal lines to the history, durably, before they leave the journal."""
+    segment = prepare_segment(folder, lines, like)
+    if segment is not None:
+        segment.put()
+        segment.tidy(limit)
+
+
+def newest_kept(folder: Path) -> int:
+    """The last commit that the history holds."""
+    segments = _segments(folder)
+    return int(segments[-1].stem) if segments else 0
 
 
 def _segments(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.gz")) if folder.is_dir() else []
+    if not folder.is_dir():
+        return []
+    return sorted(file for file in folder.glob("*.gz") if file.stem.isdigit())
 
 
 def _read(segment: Path) -> bytes:
@@ -83,18 +132,54 @@ def _trim(folder: Path, limit: int) -> None:
         if total <= limit:
             break
         total -= segment.stat().st_size
-        segment.unlink()
+        segment.unlink(missing_ok=True)
 
 
-def commits(folder: Path, journal: Path) -> Iterator[Commit]:
-    """Every commit that is still known, oldest first, each once."""
+def commits(folder: Path, journal: Path | None = None) -> Iterator[Commit]:
+    """Every commit that is still known, oldest first, each once.
+
+    Args:
+        journal: for those that are not folded yet.
+    """
+    # The journal first: a fold that happens now moves lines from there into the history, and a
+    # line that is read twice is known by its number, while one that is missed is not.
+    recent = _journal_lines(journal) if journal is not None else b""
     seen = 0
-    for data in (*map(_read, _segments(folder)), _journal_lines(journal)):
+    for data in (*_read_segments(folder), recent):
         for line in read_lines(data):
             content = json.loads(line.payload)
             if "o" in content and content["l"] > seen:
                 seen = content["l"]
                 yield Commit(seen, content.get("at", 0), content["o"], content.get("n", {}))
+
+
+def segments_up_to(folder: Path, lines: Sequence[Line], sequence: int) -> dict[str, bytes]:
+    """The history up to a commit as segments of their own, by name; for a backup.
+
+    Args:
+        lines: those that still stand in the journal.
+    """
+    kept: dict[str, bytes] = {}
+    newest = 0
+    sources = [*_read_segments(folder), b"".join(encode_line(line.payload) for line in lines)]
+    for data in sources:
+        new = [line for line in read_lines(data) if newest < sequence_of(line) <= sequence]
+        if new:
+            newest = sequence_of(new[-1])
+            content = b"".join(encode_line(line.payload) for line in new)
+            kept[f"{newest:012}.gz"] = gzip.compress(content, 6, mtime=0)
+    return kept
+
+
+def _read_segments(folder: Path) -> list[bytes]:
+    contents: list[bytes] = []
+    for _ in range(_RETRIES):
+        found = _segments(folder)
+        contents = [_read(segment) for segment in found]
+        # A fold puts a segment that repeats a small one in its place.
+        if all(segment.exists() for segment in found):
+            break
+    return contents
 
 
 def _journal_lines(path: Path) -> bytes:

@@ -17,28 +17,31 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem
+from nq77tui.store.atomic_file import sync_folder, write_synced
+from nq77tui.store.failures import (
+    JournalDamagedError,
+    StoreFullError,
+    SyncFailedError,
+    named_failures,
+)
+
+__all__ = [
+    "Journal",
+    "JournalDamagedError",
+    "Line",
+    "StoreFullError",
+    "SyncFailedError",
+    "encode_line",
+    "read_lines",
+    "sequence_of",
+]
 
 PREFIX_LENGTH = 18  # "CRC32678 LENGTH78 "
-
-
-class JournalDamagedError(RefusedError):
-    """Acknowledged commits cannot be read back."""
-
-
-class StoreFullError(RefusedError):
-    """There was no room for the write; nothing was changed."""
-
-
-class SyncFailedError(RefusedError):
-    """The system could not say that the write reached the disk: final for this handle.
-
-    After a failed fsync the kernel may have dropped the pages and will call the next fsync a
-    success, so it is never repeated: the store is opened again from disk.
-    """
 
 
 def encode_line(payload: bytes) -> bytes:
@@ -59,6 +62,11 @@ class Line:
     start: int
     end: int
     payload: bytes
+
+
+def sequence_of(line: Line) -> int:
+    """The number of the commit that a line holds, without parsing all of it."""
+    return int(line.payload[5 : line.payload.index(b",", 5)])  # {"l":NUMBER,
 
 
 def _read_line(data: bytes, start: int) -> Line | None:
@@ -119,6 +127,10 @@ class Journal:
         self._file = os.open(path, flags | os.O_CLOEXEC)
         self.end = 0
         """The byte behind the last line that was read or written."""
+        self.first_end = 0
+        """The byte behind the header."""
+        self._last_start = 0
+        self._last_prefix = b""
         self._failed = False
 
     @property
@@ -130,6 +142,10 @@ class Journal:
         """Bytes in the file now, other processes' commits included."""
         return os.fstat(self._file).st_size
 
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes of lines that were read or written before."""
+        return os.pread(self._file, end - start, start)
+
     def read_new(self) -> tuple[list[Line], bytes]:
         """The lines behind ``end``, and the bytes behind the last valid one.
 
@@ -140,8 +156,27 @@ class Journal:
         lines = list(read_lines(data))
         behind = lines[-1].end if lines else 0
         found = [Line(self.end + line.start, self.end + line.end, line.payload) for line in lines]
+        if lines:
+            self._remember(found[-1].start, data[lines[-1].start : behind])
+            if not self.end:
+                self.first_end = found[0].end
         self.end += behind
         return found, data[behind:]
+
+    def _remember(self, start: int, line: bytes) -> None:
+        self._last_start, self._last_prefix = start, line[:PREFIX_LENGTH]
+
+    def is_as_read(self) -> bool:
+        """Whether the last line that was read or written still stands there.
+
+        It does not where a colleague's disk did not confirm a line, and it was taken back after
+        we had read it.
+        """
+        length = len(self._last_prefix)
+        is_long_enough = self.size() >= self.end
+        return is_long_enough and self.read(self._last_start, self._last_start + length) == (
+            self._last_prefix
+        )
 
     def cut_torn_tail(self, rest: bytes) -> Path:
         """Cut off the unfinished last write and keep it under a name of its own.
@@ -150,15 +185,18 @@ class Journal:
 
         Raises:
             JournalDamagedError: it is not unfinished but damaged; nothing was cut.
+            StoreFullError: no room to keep it; nothing was cut.
         """
         if not is_torn_tail(rest, 0):
             raise JournalDamagedError(
                 Problem("journal.damaged", {"file": self.path.name, "byte": self.end})
             )
         aside = self.path.with_name(f"{self.path.name}.torn-{self.end:x}-{zlib.crc32(rest):08x}")
-        aside.write_bytes(rest)
+        with named_failures(aside.name):
+            write_synced(aside, [rest], like=self.path)
+            sync_folder(aside.parent)
         os.ftruncate(self._file, self.end)
-        self._sync()
+        self.sync()
         return aside
 
     def append(self, payload: bytes) -> Line:
@@ -174,27 +212,43 @@ class Journal:
             raise SyncFailedError(Problem("journal.sync_failed", {"file": self.path.name}))
         line = encode_line(payload)
         try:
-            written = os.write(self._file, line)
-        except OSError as error:
+            with named_failures(self.path.name):
+                written = os.write(self._file, line)
+        except StoreFullError:
             self._take_back()
-            raise StoreFullError(
-                Problem("journal.full", {"file": self.path.name, "detail": error.strerror})
-            ) from error
+            raise
+        except SyncFailedError:
+            self._failed = True
+            self._take_back()
+            raise
         if written != len(line):
             self._take_back()
             raise StoreFullError(Problem("journal.full", {"file": self.path.name, "detail": ""}))
-        self._sync()
+        self.sync()
         start, self.end = self.end, self.end + len(line)
+        self._remember(start, line)
         return Line(start, self.end, payload)
 
     def _take_back(self) -> None:
-        os.ftruncate(self._file, self.end)
+        # If even that fails, the next one under the lock finds an unfinished line and cuts it.
+        with suppress(OSError):
+            os.ftruncate(self._file, self.end)
 
-    def _sync(self) -> None:
+    def sync(self) -> None:
+        """Bring everything written so far to the disk.
+
+        Raises:
+            SyncFailedError: the disk did not confirm; what was not confirmed is taken back, so
+                that nobody goes on from a line that may be a hole after a power cut.
+        """
         try:
             os.fdatasync(self._file)
         except OSError as error:
             self._failed = True
+            self._take_back()
+            with suppress(OSError):
+                # What the kernel only believes to have written is read from the disk again.
+                os.posix_fadvise(self._file, 0, 0, os.POSIX_FADV_DONTNEED)
             raise SyncFailedError(
                 Problem("journal.sync_failed", {"file": self.path.name})
             ) from error

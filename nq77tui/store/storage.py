@@ -11,56 +11,42 @@ and appends; a read costs one stat call as long as nothing happens.
 from __future__ import annotations
 
 import json
-import os
-import threading
 import time
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 from typing import Any, Self
 
 from tinydb import Storage
 
 from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.store.atomic_file import replace_synced, sync_folder, write_synced
 from nq77tui.store.equality_index import EqualityIndexes
 from nq77tui.store.file_lock import FileLock
-from nq77tui.store.history import keep_commits
-from nq77tui.store.journal import Journal, JournalDamagedError, Line, encode_line, read_lines
+from nq77tui.store.folding import Fold, finish_fold, write_whole
+from nq77tui.store.journal import (
+    Journal,
+    JournalDamagedError,
+    Line,
+    StoreFullError,
+    SyncFailedError,
+    read_lines,
+    sequence_of,
+)
+from nq77tui.store.medium import low_room, refuse_unsafe, release_ballast
+from nq77tui.store.opening import open_for_reading, open_for_writing
+from nq77tui.store.paths import StorePaths
+from nq77tui.store.snapshot import Header, dump
 from nq77tui.store.tables import Document, Operation, Tables, Undo
 
-JOURNAL_FORMAT = 1
+__all__ = ["JournalStorage", "StorePaths"]
 
-
-@dataclass(frozen=True, slots=True)
-class StorePaths:
-    """The files of one store."""
-
-    snapshot: Path
-    journal: Path
-    lock: Path
-    history: Path
-
-    @classmethod
-    def of(cls, snapshot: Path) -> StorePaths:
-        """``store.json`` has its folder to itself; any other name prefixes its companions."""
-        snapshot = Path(os.path.realpath(snapshot))
-        prefix = "" if snapshot.name == "store.json" else f"{snapshot.name}."
-        folder = snapshot.parent
-        names = (folder / f"{prefix}{name}" for name in ("journal", "lock", "history"))
-        return cls(snapshot, *names)
-
-    @property
-    def next_journal(self) -> Path:
-        """The journal that a compaction prepares."""
-        return self.journal.with_name(self.journal.name + ".next")
-
-
-def _dump(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+LEFT_BYTES = 256 << 10
+LEFT_SHARE = 16
+"""A short run leaves a journal of up to this size, or this part of the snapshot, unfolded."""
+_DAY = 86_400
 
 
 class JournalStorage(Storage):
@@ -71,156 +57,88 @@ class JournalStorage(Storage):
         path: str | Path,
         *,
         read_only: bool = False,
+        force: bool = False,
         compact_at: int = 8 << 20,
         history_bytes: int = 64 << 20,
     ) -> None:
+        """Open a store, or make one where there is none.
+
+        Args:
+            path: the snapshot; everything else stands beside it.
+            read_only: write nothing, not even a lock file.
+            force: accept a file system that cannot hold a store safely.
+            compact_at: the bytes of journal from which on it is folded.
+            history_bytes: the size of the compressed history above which the oldest goes.
+
+        Raises:
+            RefusedError: the file is no store, is damaged, or cannot be opened; it says which.
+        """
         self.paths = StorePaths.of(Path(path))
         self.read_only = read_only
         self.compact_at = compact_at
         self.history_bytes = history_bytes
         self.notices: list[Problem] = []
         """What opening or following the store had to tell people."""
-        self._threads = threading.RLock()
+        self._threads = RLock()
         self._loads = 0
         self._depth = 0
+        self._is_stale = False
+        self._is_closed = False
+        self._fold_at = compact_at
         self._pending: list[bytes] = []
         self._note: bytes = b""
         self._undo: list[Undo] = []
-        self._lock = FileLock(self.paths.lock, writable=not read_only)
-        self._lock.acquire(shared=read_only)
+        self._journal: Journal | None = None
+        self._failure: SyncFailedError | None = None
+        if not read_only:
+            refuse_unsafe(self.paths.folder, force=force)
         try:
-            self._load()
-        finally:
-            self._lock.release()
+            self._lock = FileLock(self.paths.lock, writable=not read_only, like=self.paths.snapshot)
+            self._reload()
+        except OSError as error:
+            self._let_go()
+            raise _cannot_open(self.paths, error) from error
+        except BaseException:
+            self._let_go()
+            raise
 
     # -- opening -----------------------------------------------------------------------------
 
+    def _reload(self) -> None:
+        with self._lock.held(shared=self.read_only):
+            self._load()
+
     def _load(self) -> None:
-        self._finish_compaction()
-        content = self.paths.snapshot.read_bytes() if self.paths.snapshot.exists() else b""
-        header = self._read_header()
-        tables = self._parse(content)
-        if header is None:
-            self._start_journal(content, 0, {})
-            header = self._read_header()
-        elif (header["s"], header["z"]) != (zlib.crc32(content), len(content)):
-            self._take_in_foreign(content, tables)
-            header = self._read_header()
-        assert header is not None
-        self.tables = Tables(tables, dict(header["h"]))
+        """Read everything from disk; the caller holds the lock, as far as there is one."""
+        self._is_stale = True
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+        if self.read_only:
+            opened = open_for_reading(self.paths, is_locked=self._lock.is_real)
+        else:
+            opened = open_for_writing(self.paths, self.history_bytes)
+        self._journal = opened.journal
+        self._header = opened.header
+        self._inode = opened.journal.inode if opened.journal else 0
+        self.tables = Tables(opened.tables, dict(opened.header.next_ids))
         self._indexes = EqualityIndexes(self.tables)
         self._loads += 1
-        self.sequence: int = header["l"]
-        self._open_journal()
-        lines, rest = self._journal.read_new()
-        for line in lines[1:]:
+        self.sequence: int = opened.header.sequence
+        self._newest = opened.header.newest
+        for line in opened.lines:
             self._replay(line)
-        if rest and not self.read_only:
-            self._cut(rest)
-
-    def _take_in_foreign(self, content: bytes, found: dict[str, dict[str, Document]]) -> None:
-        """Something else, stock TinyDB for example, has written the snapshot.
-
-        Its file is kept aside as it was found. What the journal holds is carried out on top; a
-        row that got the id of one that we inserted meanwhile moves to a new id.
-        """
-        aside = self.paths.snapshot.with_name(
-            f"{self.paths.snapshot.name}.foreign-{zlib.crc32(content):08x}"
-        )
-        write_synced(aside, [content])
-        tables = Tables(found, {})
-        journal = Journal(self.paths.journal, writable=False)
-        lines, _ = journal.read_new()
-        journal.close()
-        moved = 0
-        for line in lines[1:]:
-            for operation in json.loads(line.payload)["o"]:
-                moved += _apply_over_foreign(tables, operation)
-        sequence = json.loads(lines[-1].payload)["l"]
-        self._write_whole(tables, sequence)
-        params = {"file": aside.name, "moved": moved}
-        self.notices.append(Problem("storage.foreign_snapshot", params, "warning"))
-
-    def _write_whole(self, tables: Tables, sequence: int) -> None:
-        content = _dump(tables.by_name)
-        new_snapshot = self.paths.snapshot.with_name(self.paths.snapshot.name + ".new")
-        write_synced(new_snapshot, [content])
-        header = self._header(content, sequence, {n: tables.next_id(n) for n in tables.by_name})
-        write_synced(self.paths.next_journal, [encode_line(_dump(header))])
-        sync_folder(self.paths.snapshot.parent)
-        replace_synced(new_snapshot, self.paths.snapshot)
-        replace_synced(self.paths.next_journal, self.paths.journal)
-
-    @staticmethod
-    def _header(content: bytes, sequence: int, next_ids: dict[str, int]) -> dict[str, Any]:
-        return {
-            "j": JOURNAL_FORMAT,
-            "l": sequence,
-            "s": zlib.crc32(content),
-            "z": len(content),
-            "h": next_ids,
-        }
-
-    def _parse(self, content: bytes) -> dict[str, dict[str, Document]]:
-        if not content.strip():
-            return {}
-        try:
-            tables = json.loads(content)
-        except (ValueError, RecursionError) as error:
-            raise RefusedError(
-                Problem(
-                    "storage.not_json",
-                    {"file": self.paths.snapshot.name, "detail": str(error)[:80]},
-                )
-            ) from error
-        if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
-            raise RefusedError(Problem("storage.not_a_store", {"file": self.paths.snapshot.name}))
-        return tables
-
-    def _read_header(self) -> dict[str, Any] | None:
-        return self._header_of(self.paths.journal)
-
-    def _header_of(self, path: Path) -> dict[str, Any] | None:
-        if not path.exists():
-            return None
-        journal = Journal(path, writable=False)
-        try:
-            lines, _ = journal.read_new()
-        finally:
-            journal.close()
-        if not lines:
-            raise JournalDamagedError(Problem("journal.damaged", {"file": path.name, "byte": 0}))
-        header: dict[str, Any] = json.loads(lines[0].payload)
-        if header.get("j") != JOURNAL_FORMAT:
-            raise RefusedError(Problem("storage.newer_journal", {"file": path.name}))
-        return header
-
-    def _start_journal(self, content: bytes, sequence: int, next_ids: dict[str, int]) -> None:
-        header = self._header(content, sequence, next_ids)
-        write_synced(self.paths.next_journal, [encode_line(_dump(header))])
-        if not self.paths.snapshot.exists():
-            write_synced(self.paths.snapshot, [])
-            sync_folder(self.paths.snapshot.parent)
-        replace_synced(self.paths.next_journal, self.paths.journal)
-
-    def _open_journal(self) -> None:
-        self._journal = Journal(self.paths.journal, writable=not self.read_only)
-        self._inode = self._journal.inode
-
-    def _finish_compaction(self) -> None:
-        """Complete or forget a compaction that was killed between two of its steps."""
-        prepared = self.paths.next_journal
-        if self.read_only or not prepared.exists():
-            return
-        try:
-            header = self._header_of(prepared)
-        except RefusedError:
-            header = None
-        content = self.paths.snapshot.read_bytes() if self.paths.snapshot.exists() else b""
-        if header and (header["s"], header["z"]) == (zlib.crc32(content), len(content)):
-            replace_synced(prepared, self.paths.journal)
-        else:
-            prepared.unlink()
+        self._is_stale = False
+        for notice in opened.notices:
+            self._tell(notice)
+        self._look_at_clock()
+        if not self.read_only:
+            if opened.rest:
+                with suppress(StoreFullError):  # then the next commit tries, and tells
+                    self._cut(opened.rest)
+            low = low_room(self.paths.folder)
+            if low is not None:
+                self._tell(low)
 
     def _replay(self, line: Line) -> None:
         commit = json.loads(line.payload)
@@ -231,12 +149,32 @@ class JournalStorage(Storage):
         for operation in commit["o"]:
             self.tables.apply(operation)
         self.sequence = commit["l"]
+        self._newest = commit.get("at", 0)
 
     def _cut(self, rest: bytes) -> None:
-        aside = self._journal.cut_torn_tail(rest)
-        self.notices.append(
-            Problem("storage.torn_tail", {"file": aside.name, "bytes": len(rest)}, "warning")
-        )
+        aside = self._writable_journal().cut_torn_tail(rest)
+        params = {"file": aside.name, "bytes": len(rest)}
+        self._tell(Problem("storage.torn_tail", params, "warning"))
+
+    def _writable_journal(self) -> Journal:
+        if self._failure is not None:
+            raise SyncFailedError(*self._failure.problems)
+        if self._journal is None or self.read_only:
+            raise RefusedError(Problem("storage.read_only", {"file": self.paths.snapshot.name}))
+        return self._journal
+
+    def _tell(self, notice: Problem) -> None:
+        if notice not in self.notices:
+            self.notices.append(notice)
+
+    def _look_at_clock(self) -> None:
+        """Say that the clock is, or once was, far off; nothing depends on it."""
+        now = int(time.time())
+        if self._newest > now + _DAY and not any(
+            notice.key == "storage.clock_differs" for notice in self.notices
+        ):
+            params = {"now": _day(now), "newest": _day(self._newest)}
+            self._tell(Problem("storage.clock_differs", params, "warning"))
 
     # -- following other processes -------------------------------------------------------------
 
@@ -245,41 +183,76 @@ class JournalStorage(Storage):
 
         Returns:
             Whether anything changed.
+
+        Raises:
+            RefusedError: what is there now is damaged, or gone.
         """
         with self._threads:
             if self._depth:
                 return False
+            if self._is_closed:
+                raise ValueError("the store is closed")
+            try:
+                return self._refresh()
+            except OSError as error:
+                raise _cannot_open(self.paths, error) from error
+
+    def _refresh(self) -> bool:
+        before = self._loads, self.sequence
+        if self._is_stale:
+            self._reload()
+        elif self._journal is None:
+            if not self.paths.journal.exists():
+                return False
+            self._reload()
+        else:
             found = self.paths.journal.stat()
             if found.st_ino == self._inode and found.st_size == self._journal.end:
                 return False
-            return self._follow()
+            if self._follow():
+                # Without the lock this may be a write in progress; with it, it is not.
+                with self._lock.held(shared=self.read_only):
+                    self._follow()
+        return (self._loads, self.sequence) != before
 
-    def _follow(self) -> bool:
-        before = self.sequence
-        lines, _ = self._journal.read_new()
+    def _follow(self) -> bytes:
+        """Carry out what others have committed.
+
+        Returns:
+            What stands behind the last valid line.
+        """
+        journal = self._journal
+        if journal is None or self._is_stale or not journal.is_as_read():
+            self._reload()
+            return b""
+        self._is_stale = True  # until everything that is read here has been carried out
+        lines, rest = journal.read_new()
         for line in lines:
             self._replay(line)
-        found = self.paths.journal.stat()
-        if found.st_ino != self._inode:
-            self._change_journal()
-        return self.sequence != before
+        if self.paths.journal.stat().st_ino != self._inode:
+            rest = self._change_journal(journal)
+        self._is_stale = False
+        return rest
 
-    def _change_journal(self) -> None:
-        # A compaction has put a new journal in place. The old one, still open here, was complete
-        # when that happened: what it still holds comes first, what the new one repeats is known.
-        for line in self._journal.read_new()[0]:
+    def _change_journal(self, old: Journal) -> bytes:
+        # A fold has put a new journal in place. The old one, still open here, was complete when
+        # that happened: what it still holds comes first, what the new one repeats is known.
+        for line in old.read_new()[0]:
             self._replay(line)
-        self._journal.close()
-        self._open_journal()
-        lines, _ = self._journal.read_new()
-        header = json.loads(lines[0].payload)
-        if header["l"] > self.sequence:
-            self._journal.close()
-            self._load()
-            return
+        new = Journal(self.paths.journal, writable=not self.read_only)
+        lines, rest = new.read_new()
+        header = Header.read(lines[0], new.path.name) if lines else None
+        last = sequence_of(lines[-1]) if len(lines) > 1 else header.sequence if header else 0
+        if header is None or header.sequence > self.sequence or last < self.sequence:
+            new.close()
+            self._reload()
+            return b""
+        old.close()
+        self._journal, self._inode, self._header = new, new.inode, header
         for line in lines[1:]:
-            if json.loads(line.payload)["l"] > self.sequence:
+            if sequence_of(line) > self.sequence:
                 self._replay(line)
+        return rest
 
     def generation(self, table: str) -> tuple[int, int]:
         """Differs whenever the table may have changed."""
@@ -301,6 +274,10 @@ class JournalStorage(Storage):
 
         Args:
             note: kept with the commit, for the history.
+
+        Raises:
+            StoreFullError: no room; the store is as before.
+            SyncFailedError: the disk did not confirm; the store is open for reading only now.
         """
         with self._threads:
             if self._depth:
@@ -310,47 +287,78 @@ class JournalStorage(Storage):
                 finally:
                     self._depth -= 1
                 return
-            if self.read_only:
-                raise RefusedError(Problem("storage.read_only", {"file": self.paths.snapshot.name}))
-            self._lock.acquire()
-            try:
+            with self._lock.held():
                 self._catch_up()
                 self._depth = 1
-                self._note = b',"n":' + _dump(note) if note else b""
+                self._note = b',"n":' + dump(note) if note else b""
+                mark = self.sequence, self._writable_journal().end
                 try:
                     yield
                     if self._pending:
                         self._append()
-                except BaseException:
-                    for undo in reversed(self._undo):
-                        undo()
+                except BaseException as error:
+                    self._take_back(*mark)
+                    if isinstance(error, SyncFailedError):
+                        self._turn_read_only(error)
                     raise
                 finally:
                     self._depth = 0
                     self._pending.clear()
                     self._undo.clear()
-            finally:
-                self._lock.release()
-            if self._journal.end > self.compact_at:
-                self.compact()
+            if self._writable_journal().end - self._writable_journal().first_end > self._fold_at:
+                self._fold_if_possible()
 
     def _catch_up(self) -> None:
+        """Take in everything that others have committed, and what they left; under the lock."""
+        self._writable_journal()
         if self.paths.next_journal.exists():
-            self._finish_compaction()
-        self._follow()
-        _, rest = self._journal.read_new()
+            finish_fold(self.paths)
+        rest = self._follow()
         if rest:
             self._cut(rest)
 
     def _append(self) -> None:
+        now = int(time.time())
         payload = b'{"l":%d,"at":%d%s,"o":[%s]}' % (
             self.sequence + 1,
-            int(time.time()),
+            now,
             self._note,
             b",".join(self._pending),
         )
-        self._journal.append(payload)
+        journal = self._writable_journal()
+        try:
+            journal.append(payload)
+        except StoreFullError:
+            released = release_ballast(self.paths)
+            if released is None:
+                raise
+            self._tell(released)
+            journal.append(payload)
         self.sequence += 1
+        self._look_at_clock()
+        self._newest = now
+
+    def _take_back(self, sequence: int, end: int) -> None:
+        """Make memory as it was before the transaction.
+
+        Should the line stand in the journal all the same (an interrupt just behind the append),
+        it is found there when the store is looked at next, like any colleague's.
+        """
+        self._is_stale = True
+        for undo in reversed(self._undo):
+            undo()
+        self.sequence = sequence
+        self._writable_journal().end = end
+        self._is_stale = False
+
+    def _turn_read_only(self, error: SyncFailedError) -> None:
+        """After a failed fsync: write nothing any more, and show what the disk really holds."""
+        self.read_only = True
+        self._failure = error
+        for problem in error.problems:
+            self._tell(Problem(problem.key, problem.params, "warning"))
+        with suppress(OSError, RefusedError):
+            self._reload()
 
     def do(self, operation: Operation) -> None:
         """Carry out one operation inside a transaction.
@@ -358,7 +366,7 @@ class JournalStorage(Storage):
         The operation is written as JSON first, and what is applied is read back from that, so
         that memory holds exactly what the disk will, and shares nothing with the caller.
         """
-        text = _dump(operation)
+        text = dump(operation)
         self._undo.append(self.tables.apply(json.loads(text)))
         self._pending.append(text)
 
@@ -397,54 +405,97 @@ class JournalStorage(Storage):
         """Make the store equal to ``data`` by writing a new snapshot, not a journal line.
 
         For a store that nobody else has open yet.
+
+        Raises:
+            StoreFullError: no room; the store is as before.
         """
-        with self._threads:
-            self._lock.acquire()
-            try:
-                self._write_whole(Tables(data, {}), self.sequence + 1)
-                self._journal.close()
-                self._load()
-            finally:
-                self._lock.release()
+        with self._threads, self._lock.held():
+            self._writable_journal()
+            tables = Tables(data, {})
+            write_whole(self.paths, tables, self.sequence + 1, self._newest, self.history_bytes)
+            self._load()
 
     # -- folding -------------------------------------------------------------------------------
 
     def compact(self) -> None:
-        """Fold the journal into the snapshot; others wait only while the names are exchanged."""
+        """Fold the journal into the snapshot; others wait only while the names are exchanged.
+
+        Raises:
+            StoreFullError: no room; the store is as before.
+        """
         with self._threads:
             self.refresh()
-            folded = self.sequence
-            content = _dump(self.tables.by_name)
-            next_ids = {name: self.tables.next_id(name) for name in self.tables.by_name}
-            header = self._header(content, folded, next_ids)
-            new_snapshot = self.paths.snapshot.with_name(
-                f"{self.paths.snapshot.name}.{os.getpid()}.new"
+            journal = self._writable_journal()
+            if self._depth or self.sequence == self._header.sequence:
+                return
+            end = journal.end
+            fold = Fold.prepare(
+                self.paths, self.tables, self.sequence, self._newest, self.unfolded()
             )
-            write_synced(new_snapshot, [content])
             try:
-                self._lock.acquire()
-                try:
-                    self._exchange(header, folded, new_snapshot)
-                finally:
-                    self._lock.release()
+                with self._lock.held():
+                    self._catch_up()
+                    if self._journal is not journal:
+                        return  # a colleague has folded meanwhile
+                    # A killed colleague's last line may not have reached the disk yet, and the
+                    # history must not know more than the store.
+                    journal.sync()
+                    fold.exchange(journal.read(end, journal.end), self.history_bytes)
+                    self._follow()
+            except SyncFailedError as error:
+                self._turn_read_only(error)
+                raise
             finally:
-                new_snapshot.unlink(missing_ok=True)
+                fold.drop()
+            self._fold_at = self.compact_at
 
-    def _exchange(self, header: dict[str, Any], folded: int, new_snapshot: Path) -> None:
-        old = self._header_of(self.paths.journal)
-        self._catch_up()
-        if old is None or old["l"] > folded:
-            return  # a colleague has folded meanwhile
-        data = self.paths.journal.read_bytes()
-        lines = _lines(data)
-        later = [line for line in lines if json.loads(line.payload).get("l", 0) > folded]
-        keep_commits(self.paths.history, lines[: len(lines) - len(later)], self.history_bytes)
-        parts = [encode_line(_dump(header)), *(encode_line(line.payload) for line in later)]
-        write_synced(self.paths.next_journal, parts)
-        sync_folder(self.paths.snapshot.parent)
-        replace_synced(new_snapshot, self.paths.snapshot)
-        replace_synced(self.paths.next_journal, self.paths.journal)
-        self._change_journal()
+    def unfolded(self) -> list[Line]:
+        """The commits that stand in the journal and not in the snapshot."""
+        journal = self._journal
+        if journal is None:
+            return []
+        return list(read_lines(journal.read(journal.first_end, journal.end)))
+
+    def _fold_if_possible(self) -> None:
+        """Fold; where that fails the journal is kept as it is, and nothing is lost."""
+        try:
+            self.compact()
+        except (OSError, RefusedError) as error:
+            self._fold_at += self.compact_at
+            detail = (
+                error.strerror
+                if isinstance(error, OSError)
+                else error.problems[0].params.get("detail", "")
+            )
+            params = {"file": self.paths.journal.name, "detail": detail}
+            self._tell(Problem("storage.not_folded", params, "warning"))
+
+    def close(self, *, fold: bool = True) -> None:
+        """Let go of the store.
+
+        Args:
+            fold: fold what is in the journal, so that stock TinyDB reads everything. A short run
+                on a large store leaves a small journal instead of rewriting the store: the
+                next one folds it when it has grown to a share of the snapshot.
+        """
+        with self._threads:
+            if self._is_closed:
+                return
+            try:
+                if self._journal is not None and not self.read_only:
+                    left = self._journal.size() - self._journal.first_end
+                    if fold or left > max(LEFT_BYTES, self._header.size // LEFT_SHARE):
+                        self._fold_if_possible()
+            finally:
+                self._is_closed = True
+                self._let_go()
+
+    def _let_go(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+        if hasattr(self, "_lock"):
+            self._lock.close()
 
     def __enter__(self) -> Self:
         return self
@@ -457,29 +508,14 @@ class JournalStorage(Storage):
     ) -> None:
         self.close()
 
-    def close(self) -> None:
-        """Fold what is in the journal, so that stock TinyDB reads everything, and let go."""
-        with self._threads:
-            has_commits = self.sequence != (self._read_header() or {"l": self.sequence})["l"]
-            if not self.read_only and has_commits:
-                self.compact()
-            self._journal.close()
-            self._lock.close()
+
+def _cannot_open(paths: StorePaths, error: OSError) -> RefusedError:
+    params = {"folder": str(paths.folder), "detail": error.strerror or str(error)}
+    return RefusedError(Problem("storage.cannot_open", params))
 
 
-def _apply_over_foreign(tables: Tables, operation: Operation) -> int:
-    kind, name = operation[0], operation[1]
-    if kind == "d" and operation[2] not in tables.table(name):
-        return 0
-    moved = 0
-    if kind == "i" and tables.table(name).get(operation[2], operation[3]) != operation[3]:
-        stranger = tables.table(name)[operation[2]]
-        new_id = max(tables.next_id(name), int(operation[2]) + 1)
-        tables.apply(["i", name, str(new_id), stranger])
-        moved = 1
-    tables.apply(operation)
-    return moved
-
-
-def _lines(data: bytes) -> list[Line]:
-    return list(read_lines(data))[1:]
+def _day(at: int) -> str:
+    try:
+        return datetime.fromtimestamp(at, UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        return str(at)

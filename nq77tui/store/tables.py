@@ -63,6 +63,7 @@ class Tables:
         raise ValueError(kind)
 
     def _put(self, name: str, key: str, document: Document) -> Undo:
+        is_new = name not in self.by_name
         table = self.by_name.setdefault(name, {})
         old, old_next = table.get(key), self.next_ids.get(name)
         table[key] = document
@@ -76,6 +77,8 @@ class Tables:
                 del table[key]
             else:
                 table[key] = old
+            if is_new:
+                del self.by_name[name]
             if old_next is not None:
                 self.next_ids[name] = old_next
             self._changed_back(name, key, document, old)

@@ -1,0 +1,41 @@
+"""How a store fails, by name, so that callers can tell a full disk from a broken one."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nq77tui.core.problem import Problem, RefusedError
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class JournalDamagedError(RefusedError):
+    """Acknowledged commits cannot be read back."""
+
+
+class StoreFullError(RefusedError):
+    """There was no room for the write; nothing was changed."""
+
+
+class SyncFailedError(RefusedError):
+    """The system could not say that the write reached the disk: final for this handle.
+
+    After a failed fsync the kernel may have dropped the pages and will call the next fsync a
+    success, so it is never repeated: the store is opened again from disk.
+    """
+
+
+@contextmanager
+def named_failures(file: str) -> Iterator[None]:
+    """Turn a full disk and a failed write into their own errors; others pass as they are."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            params = {"file": file, "detail": error.strerror or ""}
+            raise StoreFullError(Problem("journal.full", params)) from error
+        if error.errno == errno.EIO:
+            raise SyncFailedError(Problem("journal.sync_failed", {"file": file})) from error
+        raise

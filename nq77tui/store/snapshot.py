@@ -1,0 +1,144 @@
+"""The snapshot's text, and the journal header that names the snapshot it continues."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.store.failures import JournalDamagedError
+from nq77tui.store.journal import Line, encode_line
+from nq77tui.store.tables import Document
+
+JOURNAL_FORMAT = 1
+BLOCK_BYTES = 4096
+"""The size of the parts whose checksums tell where a snapshot is damaged."""
+
+
+def dump(value: object) -> bytes:
+    """JSON as it stands in our files."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def parse_snapshot(content: bytes, name: str) -> dict[str, dict[str, Document]]:
+    """The tables of a snapshot.
+
+    Raises:
+        RefusedError: it is no JSON, or no store.
+    """
+    if not content.strip():
+        return {}
+    try:
+        tables = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        params = {"file": name, "detail": str(error)[:80]}
+        raise RefusedError(Problem("storage.not_json", params)) from error
+    if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
+        raise RefusedError(Problem("storage.not_a_store", {"file": name}))
+    return tables
+
+
+def block_sums(content: bytes) -> list[int]:
+    """A checksum for each block of a snapshot."""
+    view = memoryview(content)
+    return [
+        zlib.crc32(view[start : start + BLOCK_BYTES])
+        for start in range(0, len(content), BLOCK_BYTES)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first line of a journal.
+
+    Attributes:
+        sequence: the last commit that the snapshot includes.
+        checksum: of the snapshot.
+        size: of the snapshot, in bytes.
+        next_ids: the lowest id that no document of a table ever had.
+        newest: the time that the last of these commits names.
+        blocks: checksums of the snapshot's blocks.
+    """
+
+    sequence: int
+    checksum: int
+    size: int
+    next_ids: dict[str, int]
+    newest: int
+    blocks: tuple[int, ...]
+
+    @classmethod
+    def naming(cls, content: bytes, sequence: int, next_ids: dict[str, int], newest: int) -> Header:
+        """The header of a journal that continues a snapshot."""
+        blocks = tuple(block_sums(content))
+        return cls(sequence, zlib.crc32(content), len(content), next_ids, newest, blocks)
+
+    @classmethod
+    def read(cls, line: Line, name: str) -> Header:
+        """A header as it stands in the file.
+
+        Raises:
+            RefusedError: a newer version wrote it, or it is none.
+        """
+        found: dict[str, Any] = json.loads(line.payload)
+        if "j" not in found:
+            raise JournalDamagedError(Problem("journal.damaged", {"file": name, "byte": 0}))
+        if found["j"] != JOURNAL_FORMAT:
+            raise RefusedError(Problem("storage.newer_journal", {"file": name}))
+        return cls(
+            found["l"],
+            found["s"],
+            found["z"],
+            found["h"],
+            found.get("t", 0),
+            tuple(found.get("b", ())),
+        )
+
+    def line(self) -> bytes:
+        """The header as a line of the journal."""
+        found = {
+            "j": JOURNAL_FORMAT,
+            "l": self.sequence,
+            "s": self.checksum,
+            "z": self.size,
+            "h": self.next_ids,
+            "t": self.newest,
+            "b": self.blocks,
+        }
+        return encode_line(dump(found))
+
+    def fits(self, content: bytes) -> bool:
+        """Whether this journal continues that snapshot."""
+        return (self.size, self.checksum) == (len(content), zlib.crc32(content))
+
+    def damaged_blocks(self, content: bytes) -> list[range]:
+        """Where a snapshot differs from the one that was written, if it is as long.
+
+        A program that writes the store anew does not arrive at the same length; a medium that
+        flips a bit does.
+        """
+        if len(content) != self.size:
+            return []
+        return [
+            range(BLOCK_BYTES * number, min(BLOCK_BYTES * (number + 1), self.size))
+            for number, (found, known) in enumerate(
+                zip(block_sums(content), self.blocks, strict=False)
+            )
+            if found != known
+        ]
+
+    def refuse_damage(self, content: bytes, snapshot: Path) -> None:
+        """Tell a snapshot that the medium has damaged from one that another program wrote.
+
+        Raises:
+            RefusedError: it is damaged, cut to nothing or gone.
+        """
+        if not content.strip() and self.size:
+            raise RefusedError(Problem("storage.snapshot_gone", {"file": snapshot.name}))
+        damaged = self.damaged_blocks(content)
+        if damaged:
+            params = {"file": snapshot.name, "first": damaged[0].start, "last": damaged[-1].stop}
+            raise RefusedError(Problem("storage.snapshot_damaged", params))
