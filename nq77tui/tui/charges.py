@@ -87,6 +87,11 @@ class Charges:
         label = self.desk.label(self.desk.programme.schemas[kind].label)
         return label[:1].lower() + label[1:]
 
+    def long_title(self, area_id: str) -> str:
+        """What an area is called, with the one above it: many villages are of one name."""
+        title, place = self.desk.repository.title(area_id), self.place_of(area_id)
+        return f"{title}, {place.split(', ')[0]}" if place else title
+
     def place_of(self, unit_id: str) -> str:
         """The area above a unit, and the one above that."""
         repository, schemas = self.desk.repository, self.desk.programme.schemas

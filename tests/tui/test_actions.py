@@ -18,6 +18,14 @@ TOGETHER = [
     actions.FORM + actions.FIELDS + actions.APP,
     actions.EDITOR + actions.APP,
     actions.ROWS + actions.APP,
+    actions.COVERAGE + actions.ROWS + actions.APP,
+    actions.DETAIL + actions.ROWS + actions.APP,
+    actions.GAPS + actions.SIFT + actions.ROWS + actions.APP,
+    actions.ASSIGN + actions.SIFT + actions.ROWS + actions.APP,
+    actions.UNITS + actions.MARK + actions.SIFT + actions.ROWS + actions.APP,
+    actions.PEOPLE + actions.MARK + actions.SIFT + actions.ROWS + actions.APP,
+    actions.PERSON + actions.MARK + actions.SIFT + actions.ROWS + actions.APP,
+    actions.CHARGE + actions.FIELDS + actions.APP,
 ]
 
 

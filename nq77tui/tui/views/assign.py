@@ -15,7 +15,7 @@ from nq77tui.tui.views.sifted import SiftedView
 from nq77tui.tui.views.units import UnitsView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
-_NUMBER = 12
+_NUMBER = 13
 
 
 class AssignView(SiftedView[None], CountedView[None]):

@@ -26,7 +26,7 @@ from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
 _NAME_WIDTH = 22
 _BAR = 20
-_STEP = " › "
+_STEP = " > "
 
 
 class CoverageView(CountedView[None]):

@@ -126,7 +126,8 @@ class MarkingView(SiftedView[Result]):
     def on_key(self, event: events.Key) -> None:
         """Mark the rows that the cursor goes over."""
         steps = {"shift+down": 1, "shift+up": -1}
-        if event.key in steps and (current := self.row_list.current) is not None:
+        current = self.row_list.current
+        if event.key in steps and event.key in self._bound and current is not None:
             event.stop()
             self._step(steps[event.key])
             self._mark_more([current, self.row_list.current or current])

@@ -88,7 +88,7 @@ class UnitsView(MarkingView[None]):
     def show_title(self) -> None:
         """The area, what is marked, how many have nobody."""
         count = len(self.row_list.marks)
-        title = self.desk.repository.title(self._area_id)
+        title = self._charges.long_title(self._area_id)
         if count:
             title = f"{title}  {self.desk.text('tui.units.marked', count=count)}"
         left = {"count": len(self._gaps), "total": len(self._units)}
@@ -148,7 +148,7 @@ class UnitsView(MarkingView[None]):
             return
         self.look_again()
         self.mark_only([])
-        place = None if self._go_to_gap() else self._next_place()
+        place = None if self._go_to_gap(0) else self._next_place()
         if place is not None:
             name, count = self.desk.repository.title(place), len(self._gaps_in(place))
             done = self.desk.text("tui.units.next_place", done=done, place=name, count=count)
@@ -157,7 +157,7 @@ class UnitsView(MarkingView[None]):
     def action_next(self) -> None:
         """Go to what has nobody next; after the last, to the next area that has any."""
         self.say()
-        if not self._go_to_gap():
+        if not self._go_to_gap(1):
             place = self._next_place()
             if place is None:
                 self.say(self.desk.text("tui.units.no_gap"), GOOD)
@@ -165,10 +165,10 @@ class UnitsView(MarkingView[None]):
                 self._at = ""
                 self._enter(place)
 
-    def _go_to_gap(self) -> bool:
-        """Go to the first gap below the cursor, or else above it."""
-        rows, current = self.row_list.rows, self.row_list.cursor
-        below = [*rows[current + 1 :], *rows[: current + 1]]
+    def _go_to_gap(self, step: int) -> bool:
+        """Go to the first gap from so many rows below the cursor, or else above that."""
+        rows, start = self.row_list.rows, self.row_list.cursor + step
+        below = [*rows[start:], *rows[:start]]
         first = next((one for one in below if one in self._gaps), None)
         if first is None:
             return False

@@ -96,14 +96,14 @@ class AreaTable(RowList):
     def _heading(self, shown: range, width: int) -> Line:
         name = self._columns[0]
         parts: list[Part] = [(fit(f" {name.heading}", name.width + _MARGIN), HEADING)]
-        parts.append(("‹" if shown.start else " ", HEADING))
+        parts.append(("<" if shown.start else " ", HEADING))
         for at in shown:
             column = self._measured[at]
             style = HEADING + CURSOR_ROW if at == self.column else HEADING
             parts.append((fit(column.heading, column.width, right=True), style))
             parts.append((" ", HEADING))
         used = sum(self._measured[at].width + 1 for at in shown) + name.width + _MARGIN + 1
-        more = "›" if shown.stop < len(self._measured) else " "
+        more = ">" if shown.stop < len(self._measured) else " "
         return (*parts, (more.ljust(width - used), HEADING))
 
     def _row(self, row_id: str, shown: range, width: int) -> Line:
