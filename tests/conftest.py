@@ -119,11 +119,10 @@ def nq77() -> Run:
 
 
 @pytest.fixture
-def store(tmp_path: Path, nq77: Run) -> Path:
-    """A fresh store, as ``nq77 init`` makes it."""
-    folder = tmp_path / "store"
-    assert nq77("init", folder).status == 0
-    return folder
+def store(tmp_path: Path, programme: Programme) -> Path:
+    """The folder of a fresh store, for ``nq77 --store``."""
+    create_store(tmp_path / "store", programme)
+    return tmp_path / "store"
 
 
 @pytest.fixture

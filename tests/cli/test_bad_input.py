@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from nq77tui.programme import LANGUAGES
+from nq77tui.store import Repository
+from nq77tui.store.journal import encode_line
 
 WAY_OUT = {"vi": "Cách xử lý", "en": "Way out"}
 
@@ -24,14 +26,15 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def filled(store, nq77):
+def filled(store, programme, clock):
     """A store with a few records."""
-    made = {
-        "area": nq77("--store", store, "add", "area", "name=Nà Mẫu", "level=village").out.strip(),
-        "house": nq77("--store", store, "add", "household", "head=Vi Thị Lan").out.strip(),
-        "gone": nq77("--store", store, "add", "household", "head=Đã đi").out.strip(),
-    }
-    assert nq77("--store", store, "delete", made["gone"]).status == 0
+    with Repository.open(store, programme, operator="Lan", clock=clock) as opened:
+        made = {
+            "area": opened.add("area", {"name": "Nà Mẫu", "level": "village"}).id,
+            "house": opened.add("household", {"head": "Vi Thị Lan"}).id,
+            "gone": opened.add("household", {"head": "Đã đi"}).id,
+        }
+        opened.delete(made["gone"])
     return made
 
 
@@ -279,8 +282,6 @@ def test_every_command_names_a_damaged_store_and_leaves_it_as_it_is(store, refus
 def test_a_journal_with_damage_in_the_middle_is_named_and_left_as_it_is(
     store, filled, refuses, nq77
 ):
-    from nq77tui.store.journal import encode_line
-
     journal = store / "journal"
     good = journal.read_bytes()
     commits = b"".join(encode_line(b'{"l":%d,"at":0,"o":[]}' % n) for n in (90, 91))

@@ -8,6 +8,8 @@ from itertools import permutations
 
 import pytest
 
+from nq77tui.store import Repository, create_store
+
 
 @pytest.fixture
 def machine(tmp_path, nq77, monkeypatch):
@@ -21,11 +23,17 @@ def machine(tmp_path, nq77, monkeypatch):
 
 
 @pytest.fixture
-def three(tmp_path, machine):
-    """Three machines that began with one store; a household on each, and two ids."""
-    machine("a", "init", tmp_path / "a")
-    ids = [machine("a", "add", "household", f"head={head}", "persons=4").out.strip()
-           for head in ("Vi Thị Lan", "Nông Văn Hai")]  # fmt: skip
+def three(tmp_path, programme, clock):
+    """Three machines that began with one store; the ids of two households in it."""
+    create_store(tmp_path / "a", programme)
+    state = tmp_path / "state" / "a" / "nq77tui"
+    with Repository.open(
+        tmp_path / "a", programme, operator="Lan", clock=clock, state_folder=state
+    ) as opened:
+        ids = [
+            opened.add("household", {"head": head, "persons": 4}).id
+            for head in ("Vi Thị Lan", "Nông Văn Hai")
+        ]
     for name in "bc":
         shutil.copytree(tmp_path / "a", tmp_path / name)
     return ids

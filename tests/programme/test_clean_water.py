@@ -103,13 +103,12 @@ def water(nq77, with_water):
 
 
 @pytest.fixture
-def villages(store, water):
-    made = []
-    for name, day in (("Nà Mẫu", ""), ("Bản Hoi", "")):
-        ran = water(store, "add", "area", f"name={name}", "level=village", f"valid_from={day}")
-        assert ran.status == 0, ran.err
-        made.append(ran.out.strip())
-    return made
+def villages(store, programme, clock):
+    with Repository.open(store, programme, operator="Lan", clock=clock) as opened:
+        return [
+            opened.add("area", {"name": name, "level": "village"}).id
+            for name in ("Nà Mẫu", "Bản Hoi")
+        ]
 
 
 def add_water(water, store, village, source="well", households=7):

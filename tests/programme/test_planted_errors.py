@@ -650,18 +650,31 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize("planted", MISTAKES, ids=lambda planted: planted.name)
-def test_a_planted_mistake_is_named_with_file_table_and_key(copied_programme, nq77, planted):
+def test_a_planted_mistake_is_named_with_file_table_and_key(copied_programme, planted):
     planted.plant(copied_programme)
-    ran = nq77("programme", "check", copied_programme)
-    assert (ran.status, ran.out) == (1, "")
-    assert any(says_all(line, planted) for line in ran.err.splitlines()), ran.err
     with pytest.raises(ProgrammeError) as refused:
         load_programme(copied_programme)
-    assert f"programme.{planted.key}" in {problem.key for problem in refused.value.problems}
+    found = [p for p in refused.value.problems if p.key == f"programme.{planted.key}"]
     for lang in LANGUAGES:
         words = load_catalogue(lang)
-        found = [p for p in refused.value.problems if p.key == f"programme.{planted.key}"]
         assert any(says_all(words.problem(problem), planted) for problem in found)
+        # No other problem of this programme may trip over its own sentence.
+        assert all(words.problem(problem) for problem in refused.value.problems)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    {planted.key: planted for planted in MISTAKES}.values(),
+    ids=lambda planted: planted.name,
+)
+def test_a_check_from_the_command_line_names_the_mistake_in_both_languages(
+    copied_programme, nq77, planted
+):
+    planted.plant(copied_programme)
+    for lang in LANGUAGES:
+        ran = nq77("--lang", lang, "programme", "check", copied_programme)
+        assert (ran.status, ran.out) == (1, "")
+        assert any(says_all(line, planted) for line in ran.err.splitlines()), ran.err
 
 
 def says_all(line: str, planted: Planted) -> bool:
