@@ -317,6 +317,19 @@ async def test_what_a_colleague_assigns_meanwhile_shows(start, open_as, programm
         assert colleague.title(person.id)[:15] in user.rows[0]
 
 
+async def test_tab_goes_to_the_neighbours_before_it_goes_farther(start, repository) -> None:
+    away = repository.find_area("Đoàn Kết")
+    repository.add("household", {"head": "Bế Văn Mới", "area": away})
+    async with start() as user:
+        await user.press("g", "down", "enter", "enter", "enter", "f2", "tab")
+
+        assert user.title.startswith("Thôn Mẫu 04, Tĩnh Bắc  đánh dấu 20")
+
+        await user.press("enter", "enter", "f2", "tab")
+
+        assert user.title.startswith("Đoàn Kết, Ái Quốc  đánh dấu 1")
+
+
 # What one person has
 
 

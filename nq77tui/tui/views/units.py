@@ -180,7 +180,11 @@ class UnitsView(MarkingView[None]):
         coverage = self.desk.last_coverage or self.desk.coverage()
         places = self._charges.places(coverage, EVERYWHERE)
         at = places.index(self._area_id) if self._area_id in places else 0
-        for place in [*places[at + 1 :], *places[:at]]:
+        following = [*places[at + 1 :], *places[:at]]
+        parents = coverage.tree.parents
+        # Neighbours first, those before this one too.
+        following.sort(key=lambda place: parents.get(place) != parents.get(self._area_id))
+        for place in following:
             share = coverage.share(place, self._charges.metric.name)
             if share.have < share.of and self._gaps_in(place):
                 return place
