@@ -6,6 +6,7 @@ from pathlib import Path
 
 from nq77tui.cli.session import Session
 from nq77tui.cli.shape import DELETION, conflicts_json, shown, write_json
+from nq77tui.core.base32 import as_typed
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record
 from nq77tui.core.text import printable
@@ -66,7 +67,7 @@ def conflicts(session: Session) -> int:
             write_json(found)
             return 0
         for entry in found:
-            print(f"{entry['id']}\t{entry['field']}\t{printable(entry['title'])}")
+            print(f"{entry['id']}\t{printable(entry['field'])}\t{printable(entry['title'])}")
             for value in entry["values"]:
                 text = shown(
                     repository,
@@ -84,7 +85,7 @@ def resolve(session: Session) -> int:
     """Decide one conflict."""
     arguments = session.arguments
     with session.repository() as repository:
-        record = repository.require(arguments.id.upper())
+        record = repository.require(as_typed(arguments.id))
         if arguments.field == DELETION:
             _resolve_deletion(repository, record, arguments.take)
         else:
@@ -112,7 +113,11 @@ def _chosen(session: Session, repository: Repository, record: Record) -> Json:
     if not siblings:
         raise RefusedError(Problem("repository.no_conflict", params))
     if arguments.take is None:
-        field = repository.schema(record.type).fields[arguments.field]
+        fields = repository.schema(record.type).fields
+        if arguments.field not in fields:
+            names = {"record": record.type, "field": arguments.field, "known": ", ".join(fields)}
+            raise RefusedError(Problem("cli.no_field", names))
+        field = fields[arguments.field]
         lookup = repository.read_reference(record.values)
         return read_typed(field, arguments.value, repository.today(), lookup=lookup)
     if not 1 <= arguments.take <= len(siblings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -46,6 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 fine, 1 refused or found wanting, 2 usage.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that is not UTF-8 shows what it can, and no command fails because of it.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     given = list(sys.argv[1:] if argv is None else argv)
     arguments = build_parser(load_catalogue(_asked_language(given))).parse_args(given)
     session = Session(arguments)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from nq77tui.cli.session import Session
-from nq77tui.cli.shape import record_json, shown, values_of, write_json
+from nq77tui.cli.shape import flat_json, record_json, shown, values_of, write_json
+from nq77tui.core.base32 import as_typed
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record
 from nq77tui.core.schema import Schema
@@ -48,14 +49,16 @@ def change(session: Session) -> int:
 def show(session: Session) -> int:
     """Print one record."""
     with session.repository() as repository:
-        record = repository.require(session.arguments.id.upper())
+        record = repository.require(as_typed(session.arguments.id))
         schema = repository.programme.schemas.get(record.type)
         if session.arguments.json:
             write_json(record_json(record, schema))
             return 0
         print(f"id: {record.id}\nrecord: {record.type}")
+        lang = session.catalogue.lang
         for name, value in values_of(record, schema).items():
-            print(f"{name}: {shown(repository, record.type, name, value, session.catalogue.lang)}")
+            text = shown(repository, record.type, name, value, lang)
+            print(f"{printable(name)}: {text}")
         if record.is_dead:
             session.say("cli.is_deleted", id=record.id)
         if record.conflicts or record.is_contested:
@@ -86,12 +89,7 @@ def list_records(session: Session) -> int:
             if all(row.values.get(name) == value for name, value in wanted.items())
         ]
         if arguments.json:
-            write_json(
-                [
-                    {"id": row.id, "record": row.type, **values_of(row.values, schema)}
-                    for row in rows
-                ]
-            )
+            write_json([flat_json(row.id, row.type, values_of(row.values, schema)) for row in rows])
             return 0
         for row in rows:
             print(f"{row.id}\t{printable(repository.title(row.id))}")
@@ -100,7 +98,7 @@ def list_records(session: Session) -> int:
 
 
 def _live(repository: Repository, record_id: str) -> Record:
-    record = repository.require(record_id.upper())
+    record = repository.require(as_typed(record_id))
     if record.is_dead:
         raise RefusedError(Problem("cli.deleted", {"id": record.id}))
     return record

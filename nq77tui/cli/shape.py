@@ -10,7 +10,7 @@ from typing import Any
 
 from nq77tui.core.record import Json, Record, Sibling
 from nq77tui.core.schema import Schema
-from nq77tui.core.text import printable
+from nq77tui.core.text import harmless_json, printable
 from nq77tui.core.typed import show_value
 from nq77tui.store.repository import Repository
 
@@ -20,8 +20,8 @@ DELETION = "_deleted"
 
 def write_json(value: object) -> None:
     """JSON on stdout: readable, and the same for the same data."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
-    sys.stdout.write("\n")
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    sys.stdout.write(harmless_json(text) + "\n")
 
 
 def values_of(record: Record | Mapping[str, Json], schema: Schema | None) -> dict[str, Json]:
@@ -35,6 +35,12 @@ def values_of(record: Record | Mapping[str, Json], schema: Schema | None) -> dic
         name: values.pop(name) for name in (schema.fields if schema else ()) if name in values
     }
     return {**ordered, **values}
+
+
+def flat_json(record_id: str, record_type: str, values: Mapping[str, Json]) -> dict[str, Any]:
+    """Values with ``id`` and ``record`` before them, whatever foreign fields are called."""
+    head = {"id": record_id, "record": record_type}
+    return {**head, **{name: value for name, value in values.items() if name not in head}}
 
 
 def moment(at: int) -> str:
@@ -59,9 +65,7 @@ def sibling_json(position: int, sibling: Sibling) -> dict[str, Any]:
 def record_json(record: Record, schema: Schema | None) -> dict[str, Any]:
     """A record as flat values with ``id`` and ``record``, and what is known of them in ``_``."""
     return {
-        "id": record.id,
-        "record": record.type,
-        **values_of(record, schema),
+        **flat_json(record.id, record.type, values_of(record, schema)),
         "_": {
             "deleted": record.is_dead,
             "written": {
@@ -97,12 +101,16 @@ def conflicts_json(record: Record, title: str) -> list[dict[str, Any]]:
                 **head,
                 "field": DELETION,
                 "values": [
-                    {"n": 1, "value": False, "by": record.last_written.by},
-                    {"n": 2, "value": True, "by": record.deletions[0].stamp.by},
+                    sibling_json(1, record.unseen_writes[0]) | {"value": False},
+                    sibling_json(2, _deletion(record)) | {"value": True},
                 ],
             }
         )
     return found
+
+
+def _deletion(record: Record) -> Sibling:
+    return next(marker for marker in record.deletions if marker.value is not None)
 
 
 def shown(repository: Repository, record_type: str, field: str, value: Json, lang: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from nq77tui.cli.session import Session
 from nq77tui.cli.shape import moment, shown, write_json
+from nq77tui.core.base32 import as_typed
 from nq77tui.core.text import printable
 from nq77tui.store.backup import restore_backup, write_backup
 from nq77tui.store.way_back import changes_of, undo_last
@@ -14,7 +15,7 @@ from nq77tui.store.way_back import changes_of, undo_last
 def history(session: Session) -> int:
     """Print who changed what in a record, oldest first."""
     with session.repository() as repository:
-        record = repository.require(session.arguments.id.upper())
+        record = repository.require(as_typed(session.arguments.id))
         found = changes_of(repository, record.id)
         if session.arguments.json:
             write_json(

@@ -54,7 +54,8 @@ class AreaTree:
         self.parents: dict[str, str] = {}
         """Parent by id, of every area that exists; `EVERYWHERE` above the topmost."""
         self.children: dict[str, list[str]] = {EVERYWHERE: []}
-        for area_id in self._areas:
+        # In one order everywhere: where areas lie in a circle, the same one hangs at the top.
+        for area_id in sorted(self._areas):
             self._hang(area_id)
         self._places: dict[str, str] = {}
 
@@ -125,9 +126,11 @@ class AreaTree:
 
     def downward(self, area_id: str) -> Iterator[str]:
         """An area and everything below it."""
-        yield area_id
-        for child in self.children.get(area_id, ()):
-            yield from self.downward(child)
+        waiting = [area_id]
+        while waiting:
+            here = waiting.pop()
+            yield here
+            waiting += reversed(self.children.get(here, ()))
 
     @property
     def root(self) -> str:

@@ -168,13 +168,15 @@ def from_document(record_type: str, doc_id: int, document: Mapping[str, Any]) ->
         raise DocumentError("no_causal_data", id=record_id)
     values = {name: value for name, value in document.items() if name != RESERVED}
     for name, value in values.items():
+        _check_value(name, record_id, name)
         _check_value(value, record_id, name)
     try:
+        _check_value(causal, record_id, RESERVED)
         if isinstance(causal, str):
             record = _read_text(record_type, record_id, values, causal)
         else:
             record = _read_object(record_type, record_id, values, causal)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, DocumentError) as error:
         raise DocumentError("bad_causal_data", id=record_id, detail=str(error)[:80]) from None
     return record
 
@@ -197,6 +199,8 @@ def _read_object(
     for text in causal["w"]:
         dot_text, time_text, operator = text.split(" ", 2)
         writes.append((Dot.parse(dot_text), Stamp(_read_time(time_text), operator)))
+    if len({dot for dot, _ in writes}) != len(writes):
+        raise ValueError("w")
     vector = _read_vector(causal.get("v", {}))
     for dot, _ in writes:
         if not covers(vector, dot):

@@ -89,6 +89,10 @@ def citizen_number_warnings(
         gender: ``male`` or ``female``, if known.
     """
     params = {"value": number}
+    if not (number.isascii() and number.isdigit() and len(number) in (9, 12)):
+        return ()  # no citizen number at all, which is said elsewhere
+    if birth is not None and not (birth[:4].isascii() and birth[:4].isdigit() and birth[3:]):
+        birth = None
     if len(number) == 9:
         return (Problem("value.citizen_number_old", params, "warning"),)
     found = []

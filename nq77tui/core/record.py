@@ -168,23 +168,30 @@ class Record:
     @cached_property
     def is_dead(self) -> bool:
         """Whether every live write was seen by somebody who deleted the record."""
-        return self._is_deleted and not self._has_unseen_write
+        return self._is_deleted and not self.unseen_writes
 
     @cached_property
     def is_contested(self) -> bool:
         """Whether it was deleted on one side and edited (or kept) on the other."""
-        return self._is_deleted and self._has_unseen_write
+        return self._is_deleted and bool(self.unseen_writes)
+
+    @property
+    def unseen_writes(self) -> tuple[Sibling, ...]:
+        """The writes that no deleter had seen, the latest first."""
+        seen = [marker.value for marker in self.deletions if isinstance(marker.value, dict)]
+        kept = [marker for marker in self.deletions if marker.value is None]
+        live = kept + [s for siblings in self.fields.values() for s in siblings]
+        return tuple(
+            sorted(
+                (s for s in live if not any(covers(vector, s.dot) for vector in seen)),  # type: ignore[arg-type]
+                key=lambda s: (s.stamp, s.dot),
+                reverse=True,
+            )
+        )
 
     @property
     def _is_deleted(self) -> bool:
         return any(marker.value is not None for marker in self.deletions)
-
-    @property
-    def _has_unseen_write(self) -> bool:
-        seen = [marker.value for marker in self.deletions if isinstance(marker.value, dict)]
-        kept = [marker.dot for marker in self.deletions if marker.value is None]
-        live = kept + [s.dot for siblings in self.fields.values() for s in siblings]
-        return any(not any(covers(vector, dot) for vector in seen) for dot in live)  # type: ignore[arg-type]
 
     @property
     def dots(self) -> set[Dot]:

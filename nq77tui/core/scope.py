@@ -48,6 +48,10 @@ class RecordScope:
         self._this = this
         self._candidate = candidate or {}
 
+    def with_values(self, values: Mapping[str, Json]) -> RecordScope:
+        """The same over other values."""
+        return RecordScope(values, self._lookup, self.today, self.as_of)
+
     def with_this(self, value: Json) -> RecordScope:
         """The same with ``.`` standing for a value."""
         return RecordScope(

@@ -39,6 +39,16 @@ def _cleaned(letter: str) -> str:
     return "" if unicodedata.category(letter) in {"Cc", "Cf", "Cs"} else letter
 
 
+# What JSON leaves as it is and a terminal obeys: controls beyond ASCII, bidirectional marks,
+# zero-width signs. A fixed list, because what counts as printable differs between versions.
+_STEERING = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+
+def harmless_json(text: str) -> str:
+    """JSON text with everything escaped that could steer a terminal."""
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def printable(text: str) -> str:
     """The text as it may be shown: what could steer a terminal becomes a visible mark."""
     if text.isprintable():

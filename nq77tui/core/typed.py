@@ -99,17 +99,18 @@ def _read_hectares(text: str) -> Json:
 
 def _read_code(field: Field, text: str) -> str:
     code = text.replace(" ", "")
-    if field.mask and not _fits(code, field.mask):
+    if field.mask and not fits_mask(code, field.mask):
         raise ValueRefusedError("code_mask", text, mask=field.mask)
     return code
 
 
-def _fits(code: str, mask: str) -> bool:
+def fits_mask(code: str, mask: str) -> bool:
+    """Whether a code has the form that a mask describes."""
     if len(code) != len(mask):
         return False
     kinds = {"#": str.isdigit, "A": str.isalpha}
     return all(
-        kinds[sign](letter) if sign in kinds else sign == letter
+        letter.isascii() and kinds[sign](letter) if sign in kinds else sign == letter
         for letter, sign in zip(code, mask, strict=True)
     )
 
@@ -125,8 +126,8 @@ def read_choice(field: Field, text: str) -> Choice:
         if wanted == fold(choice.code) or wanted in map(fold, choice.label.values()):
             return choice
     offered = [choice for choice in field.choices if not choice.retired]
-    if text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= len(offered):
-        return offered[int(text[:4]) - 1]
+    if text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= len(offered):
+        return offered[int(text) - 1]
     matching = [
         choice
         for choice in offered
@@ -140,7 +141,10 @@ def read_choice(field: Field, text: str) -> Choice:
 
 
 def _read_choices(field: Field, text: str) -> Json:
-    found = {read_choice(field, part.strip()).code for part in re.split(r"[,;]", text) if part}
+    parts = re.split(";" if ";" in text else ",", text)
+    found = {read_choice(field, part.strip(" ,")).code for part in parts if part.strip(" ,")}
+    if not found:
+        return None
     # In the order of the list, so that the same set is the same value whoever ticked it first.
     return [choice.code for choice in field.choices if choice.code in found]
 
@@ -180,7 +184,9 @@ def _show(field: Field, value: Json, lang: str, title_of: Callable[[str], str]) 
     if isinstance(value, int | float):
         return show_number(value)
     if isinstance(value, list):
-        return ", ".join(_choice_label(field, code, lang) for code in value)
+        labels = [_choice_label(field, code, lang) for code in value]
+        # Labels that hold a comma would come apart when they are read again.
+        return "; ".join(labels) + ";" if any("," in one for one in labels) else ", ".join(labels)
     assert isinstance(value, dict)
     if field.type == "money":
         return _show_money(value)

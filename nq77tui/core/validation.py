@@ -15,6 +15,9 @@ from nq77tui.core.identity_number import citizen_number_warnings
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Json
 from nq77tui.core.schema import Choice, Field, Schema
+from nq77tui.core.scope import RecordScope
+from nq77tui.core.typed import fits_mask
+from nq77tui.core.values import is_date
 
 
 class ChoiceScope(Scope, Protocol):
@@ -34,13 +37,15 @@ def relevant_fields(schema: Schema, scope: Scope) -> frozenset[str]:
     )
 
 
-def calculated(schema: Schema, scope: Scope) -> dict[str, Json]:
-    """The values of the calculated fields, given the others."""
-    return {
-        field.name: field.calculation.evaluate(scope)
-        for field in schema
-        if field.calculation is not None
-    }
+def calculated(schema: Schema, scope: RecordScope) -> dict[str, Json]:
+    """The values of the calculated fields, each given the others and those before it."""
+    values = dict(scope.values)
+    here = scope.with_values(values)
+    found: dict[str, Json] = {}
+    for field in schema:
+        if field.calculation is not None:
+            values[field.name] = found[field.name] = field.calculation.evaluate(here)
+    return found
 
 
 def allowed_choices(field: Field, scope: ChoiceScope) -> tuple[Choice, ...]:
@@ -114,7 +119,19 @@ def _citizen_number(value: str, schema: Schema, scope: Scope) -> tuple[Problem, 
 
 
 def _has_kind(field: Field, value: Json) -> bool:
+    """Whether a value is what the field's type means: data may come from anywhere."""
     match field.type:
+        case "date":
+            return isinstance(value, str) and is_date(value)
+        case "phone":
+            return isinstance(value, str) and value.isascii() and value.isdigit()
+        case "citizen_number":
+            is_text = isinstance(value, str) and value.isascii() and value.isdigit()
+            return is_text and len(str(value)) in (9, 12)
+        case "code":
+            return isinstance(value, str) and (not field.mask or fits_mask(value, field.mask))
+        case "hectares":
+            return _is_figure(value) and isinstance(value, dict) and _number_of(value) >= 0
         case "integer":
             return type(value) is int
         case "decimal":
@@ -123,7 +140,7 @@ def _has_kind(field: Field, value: Json) -> bool:
             return isinstance(value, bool)
         case "choices":
             return isinstance(value, list) and all(isinstance(one, str) for one in value)
-        case "figure" | "hectares":
+        case "figure":
             return _is_figure(value)
         case "money":
             return (
@@ -140,8 +157,15 @@ def _is_figure(value: Json) -> bool:
         return False
     kind = value.get("is")
     if kind == "range":
-        return type(value.get("max")) in (int, float)
+        highest = value.get("max")
+        return isinstance(highest, int | float) and _number_of(value) <= highest
     return kind in ("exact", "more_than", "about")
+
+
+def _number_of(figure: Mapping[str, Json]) -> float:
+    number = figure["n"]
+    assert isinstance(number, int | float)
+    return number
 
 
 def _check_choices(

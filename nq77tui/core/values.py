@@ -15,6 +15,9 @@ from nq77tui.core.record import Json
 
 _NUMBER = re.compile(r"-?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
 _AMBIGUOUS = re.compile(r"-?\d+(,\d{3})*\.\d+|-?\d{1,3}(,\d{3})+")
+MAX_DIGITS = 15
+"""What a floating-point number keeps exactly."""
+FIRST_YEAR = 1000
 _QUALIFIERS = {
     "more_than": (">", "hơn", "trên", "more than", "over"),
     "about": ("~", "≈", "khoảng", "about"),
@@ -51,9 +54,9 @@ def parse_number(typed: str) -> int | float:
         reading = text.replace(",", "")
         other = text.replace(".", ",") if "." in text else text.rstrip("0").rstrip(",")
         raise ValueRefusedError("ambiguous_number", typed, english=reading, vietnamese=other)
-    if not _NUMBER.fullmatch(text) or len(text) > 18:
-        raise ValueRefusedError("no_number", typed)
     whole, _, decimals = text.replace(".", "").partition(",")
+    if not _NUMBER.fullmatch(text) or len(whole + decimals) > MAX_DIGITS:
+        raise ValueRefusedError("no_number", typed)
     if not decimals.strip("0"):
         return int(whole)
     return float(f"{whole}.{decimals}")
@@ -110,10 +113,10 @@ def parse_date(typed: str, today: date, *, year_only: bool = False) -> str:
 
 
 def _year_or_month(month: str | None, year: str, typed: str) -> str:
+    if int(year) < FIRST_YEAR or not 1 <= int(month or 1) <= 12:
+        raise ValueRefusedError("impossible_date", typed)
     if month is None:
         return year
-    if not 1 <= int(month) <= 12:
-        raise ValueRefusedError("impossible_date", typed)
     return f"{year}-{int(month):02}"
 
 
@@ -190,6 +193,18 @@ def show_number(number: int | float, lang: str = "vi") -> str:
     # Through the shortest decimal text of a float, so that 1234567.89 is not shown as ...88999.
     text = f"{Decimal(repr(number)):,f}"
     return text if lang == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a stored date: a day of the calendar, a month, or a year."""
+    match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text, flags=re.ASCII)
+    if not match:
+        return False
+    try:
+        date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
+    except ValueError:
+        return False
+    return True
 
 
 def show_date(iso: str) -> str:

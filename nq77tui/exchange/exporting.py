@@ -11,7 +11,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,14 +23,11 @@ from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, canonical_json
 from nq77tui.core.schema import Schema
 from nq77tui.core.scope import Row
+from nq77tui.core.text import harmless_json
 from nq77tui.exchange.cell import guard, plain_text
 from nq77tui.exchange.column import ID
 from nq77tui.store.atomic_file import replace_file
 from nq77tui.store.repository import Repository
-
-# JSON escapes the controls below a space; these could steer a terminal too. A fixed list, since
-# what Python calls printable differs between its versions, and the bytes may not.
-_STEERING = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 ALL = "all"
 """Stands for every record of the store; no record type may be meant by it."""
@@ -136,8 +132,7 @@ def export_all_json(repository: Repository, stream: BinaryIO) -> ExportResult:
 
 
 def _json_line(value: Json) -> bytes:
-    escaped = _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", canonical_json(value))
-    return escaped.encode("utf-8") + b"\n"
+    return harmless_json(canonical_json(value)).encode("utf-8") + b"\n"
 
 
 def export_all_csv(repository: Repository, folder: Path) -> tuple[ExportResult, ...]:

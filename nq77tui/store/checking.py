@@ -34,7 +34,7 @@ def check_store(repository: Repository) -> StoreReport:
         for key, document in repository.documents(record_type):
             try:
                 record = from_document(record_type, int(key), document)
-            except (RefusedError, ValueError) as error:
+            except (RefusedError, ValueError, AttributeError) as error:
                 problems = error.problems if isinstance(error, RefusedError) else ()
                 report.problems += problems or (
                     Problem("merge.no_record", {"record": record_type, "id": key[:40]}),

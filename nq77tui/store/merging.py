@@ -13,7 +13,7 @@ from typing import Any
 from nq77tui.core.document import from_document
 from nq77tui.core.merge import merge
 from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.core.record import Record
+from nq77tui.core.record import Dot, Record
 from nq77tui.store.repository import Repository
 from nq77tui.store.source import Source
 
@@ -103,7 +103,7 @@ def _plan_document(
         return "refused"
     # Most of what comes in is known: the same document, which needs no reading. (Python calls
     # 4 and 4.0 equal; such a pair goes the long way only if the causal data differs too.)
-    if repository.document(record_type, key) == document:
+    if document is not None and repository.document(record_type, key) == document:
         plan.known += 1
         return "known"
     try:
@@ -122,6 +122,9 @@ def _read(record_type: str, key: str, document: Any) -> Record:
 
 
 def _plan_record(repository: Repository, plan: MergePlan, theirs: Record) -> str:
+    me = repository.replica
+    if me and theirs.vector.get(me, 0) > repository.heard().get(me, 0):
+        _warn_replica_twice(repository, plan, theirs.id)
     mine = plan.records.get(theirs.id) or repository.get(theirs.id)
     if mine is None:
         plan.records[theirs.id] = theirs
@@ -134,6 +137,13 @@ def _plan_record(repository: Repository, plan: MergePlan, theirs: Record) -> str
         params = {"record": theirs.type, "id": theirs.id}
         plan.refused.append(Problem("merge.type_differs", params))
         return "refused"
+    twice = _written_twice(mine, theirs)
+    if twice is not None:
+        params = {"id": theirs.id, "replica": twice.replica}
+        plan.refused.append(Problem("merge.written_twice", params))
+        if twice.replica == repository.replica:
+            _warn_replica_twice(repository, plan, theirs.id)
+        return "refused"
     merged = merge(mine, theirs)
     if merged == mine:
         plan.known += 1
@@ -144,6 +154,19 @@ def _plan_record(repository: Repository, plan: MergePlan, theirs: Record) -> str
         return "conflicted"
     plan.changed += 1
     return "changed"
+
+
+def _written_twice(mine: Record, theirs: Record) -> Dot | None:
+    """A write that stands for two different things: its replica id is in use in two places.
+
+    Merging would drop one of the two without a word, so the record stays as it is on both sides.
+    """
+    for name in mine.fields.keys() & theirs.fields.keys():
+        known = {sibling.dot: sibling for sibling in mine.fields[name]}
+        for sibling in theirs.fields[name]:
+            if known.get(sibling.dot, sibling) != sibling:
+                return sibling.dot
+    return None
 
 
 def _opens(merged: Record, mine: Record) -> bool:
@@ -161,9 +184,13 @@ def _plan_replicas(repository: Repository, plan: MergePlan, source: Source) -> N
             plan.heard[replica] = counter
     mine = repository.replica
     if source.heard.get(mine, 0) > known.get(mine, 0) or _chain_differs(repository, source):
-        plan.warnings.append(
-            Problem("merge.replica_twice", {"replica": mine, "file": str(source.path)}, "warning")
-        )
+        _warn_replica_twice(repository, plan, str(source.path))
+
+
+def _warn_replica_twice(repository: Repository, plan: MergePlan, place: str) -> None:
+    if not plan.warnings:
+        params = {"replica": repository.replica, "file": place}
+        plan.warnings.append(Problem("merge.replica_twice", params, "warning"))
 
 
 def _chain_differs(repository: Repository, source: Source) -> bool:

@@ -17,6 +17,9 @@ from nq77tui.store.settings import StoreSettings
 from nq77tui.store.storage import JournalStorage
 from nq77tui.store.tables import Document
 
+SHORTEST_KEY = 12
+"""Digits of a TinyDB id below which it cannot stand for a record."""
+
 
 class Reader:
     """The reading half of a repository."""
@@ -65,17 +68,18 @@ class Reader:
         return sorted(name for name in self._storage.tables.by_name if not name.startswith("_"))
 
     def records(self, record_type: str) -> Iterator[Record]:
-        """All records of a type, dead ones included."""
+        """All sound records of a type, dead ones included; `nq77 check` names the others."""
         for key, document in list(self._storage.tables.table(record_type).items()):
-            yield from_document(record_type, int(key), document)
+            record = _sound(record_type, key, document)
+            if record is not None:
+                yield record
 
     def get(self, record_id: str) -> Record | None:
         """One record, dead or alive; None where there is none."""
         found = self._locate(record_id)
         if found is None:
             return None
-        record_type, key, document = found
-        return from_document(record_type, int(key), document)
+        return _sound(*found)
 
     def require(self, record_id: str) -> Record:
         """One record, dead or alive.
@@ -134,7 +138,7 @@ class Reader:
             key = str(doc_id_of(record_id))
         except ValueError:
             return None
-        for name, table in self._storage.tables.by_name.items():
+        for name, table in list(self._storage.tables.by_name.items()):
             if key in table and not name.startswith("_"):
                 return name, key, table[key]
         return None
@@ -163,10 +167,10 @@ class Reader:
         found = []
         for record_type in self.record_types():
             for key, document in self._storage.tables.table(record_type).items():
-                causal = document.get("_")
+                causal = document.get("_") if isinstance(document, dict) else None
                 if isinstance(causal, dict) and ("o" in causal or "x" in causal):
-                    record = from_document(record_type, int(key), document)
-                    if not record.is_dead and (record.conflicts or record.is_contested):
+                    record = _sound(record_type, key, document)
+                    if record and not record.is_dead and (record.conflicts or record.is_contested):
                         found.append(record)
         return found
 
@@ -192,10 +196,24 @@ class Reader:
         }
 
 
+def _sound(record_type: str, key: str, document: Document) -> Record | None:
+    """The record behind a row; None where something else wrote it or it is damaged."""
+    try:
+        return from_document(record_type, int(key), document)
+    except (RefusedError, ValueError, AttributeError):
+        return None
+
+
 def _is_alive(record_type: str, key: str, document: Document) -> bool:
+    if not isinstance(document, dict) or not _is_record_key(key):
+        return False
     causal = document.get("_")
     if type(causal) is str or (isinstance(causal, dict) and "x" not in causal):
         return True
-    if causal is None:
-        return False  # a row that something else wrote: `nq77 check` names it
-    return not from_document(record_type, int(key), document).is_dead
+    record = _sound(record_type, key, document)
+    return record is not None and not record.is_dead
+
+
+def _is_record_key(key: str) -> bool:
+    # Ids of records are large numbers; stock TinyDB counts 1, 2, 3.
+    return len(key) > SHORTEST_KEY and key.isascii() and key.isdigit()

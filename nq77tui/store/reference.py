@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from nq77tui.core.base32 import as_typed
 from nq77tui.core.folding import fold
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Json
@@ -101,7 +102,7 @@ def reference_reader(
     """
 
     def read(field: Field, typed: str) -> str:
-        row = repository.row(typed.upper())
+        row = repository.row(as_typed(typed))
         if row is not None:
             return row.id
         named = {

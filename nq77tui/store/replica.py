@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nq77tui.core import base32
+from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import REPLICA_LENGTH
 
 _COUNTER_DIGITS = 12
@@ -77,12 +78,29 @@ class WriteRight:
 
     @classmethod
     def mint(cls, state_folder: Path, lock_file: Path) -> WriteRight:
-        """A new replica id for this place, remembered before it is used."""
+        """A new replica id for this place, remembered before it is used.
+
+        Raises:
+            RefusedError: it cannot be remembered, and so must not be used.
+        """
         path = _right_file(state_folder, lock_file)
         right = cls(path, new_replica_id(), _fingerprint(lock_file), 0)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{right.replica} {right.fingerprint} {0:0{_COUNTER_DIGITS}}\n", "ascii")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            content = f"{right.replica} {right.fingerprint} {0:0{_COUNTER_DIGITS}}\n"
+            path.write_text(content, "ascii")
+        except OSError as error:
+            params = {"folder": str(path.parent), "detail": error.strerror or str(error)}
+            raise RefusedError(Problem("replica.no_state_folder", params)) from error
         return right
+
+    def is_current(self) -> bool:
+        """Whether the right is still the one that is kept; one small read."""
+        try:
+            with self.path.open("rb") as file:
+                return file.read(len(self.replica)) == self.replica.encode("ascii")
+        except OSError:
+            return False
 
     def remember(self, counter: int) -> None:
         """Keep the highest counter used; called after the commit that used it is on the disk."""

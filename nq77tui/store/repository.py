@@ -47,6 +47,7 @@ class Repository(Reader):
         super().__init__(programme, settings, storage, clock)
         self.folder = folder
         self._writer = writer
+        self._is_closed = False
 
     @classmethod
     def open(
@@ -85,7 +86,9 @@ class Repository(Reader):
 
     def close(self) -> None:
         """Fold the journal into the snapshot and let go of the files."""
-        self._storage.close()
+        if not self._is_closed:
+            self._is_closed = True
+            self._storage.close()
 
     def __enter__(self) -> Self:
         return self
@@ -127,10 +130,18 @@ class Repository(Reader):
         Raises:
             RefusedError: there is no conflict in that field.
         """
-        record = self.require(record_id)
-        if field not in record.conflicts:
-            raise RefusedError(Problem("repository.no_conflict", {"id": record_id, "field": field}))
-        return self.overwrite(record_id, {field: value})
+        with self.transaction():
+            record = self.require(record_id)
+            if field not in record.conflicts:
+                params = {"id": record_id, "field": field}
+                raise RefusedError(Problem("repository.no_conflict", params))
+            if all(sibling.value != value for sibling in record.conflicts[field]):
+                _refuse_errors(
+                    problem
+                    for problem in self.check(record.type, {**record.values, field: value})
+                    if problem.params.get("field") == field
+                )
+            return self.overwrite(record_id, {field: value})
 
     # -- checking ------------------------------------------------------------------------------
 
@@ -203,15 +214,14 @@ class Repository(Reader):
         with self.transaction():
             filled = self._filled(schema, values)
             _refuse_errors(self.check(record_type, filled))
+            self._refuse_second(schema, filled)
             record_id = self.key_id(schema, filled)
-            existing = self.get(record_id) if record_id else None
-            if existing is not None and not existing.is_dead:
-                raise RefusedError(Problem("repository.exists", {"id": existing.id}))
-            if existing is not None:
+            dead = self.get(record_id) if record_id else None
+            if dead is not None:
+                # The record again, with what was typed now and nothing of what it held.
+                again = {**dict.fromkeys(dead.fields), **filled}
                 return self._writer.write(
-                    lambda dot, stamp: merge.edit(
-                        existing, filled, dot, stamp, schema=schema.version
-                    )
+                    lambda dot, stamp: merge.edit(dead, again, dot, stamp, schema=schema.version)
                 )
             return self._writer.write(
                 lambda dot, stamp: merge.create(
@@ -224,6 +234,25 @@ class Repository(Reader):
         if not schema.key or any(values.get(name) in (None, "", []) for name in schema.key):
             return None
         return merge.keyed_id(schema.record, [values[name] for name in schema.key])
+
+    def _refuse_second(
+        self, schema: Schema, values: Mapping[str, Json], but: str | None = None
+    ) -> None:
+        """Refuse a record whose real-world key another live record has."""
+        record_id = self.key_id(schema, values)
+        if record_id is None:
+            return
+        first = values[schema.key[0]]
+        rows = self.find(schema.record, schema.key[0], first) if isinstance(first, str) else []
+        same = [
+            row.id
+            for row in rows
+            if all(row.values.get(name) == values[name] for name in schema.key)
+        ]
+        keyed = self.row(record_id)
+        for other in [*same, *([keyed.id] if keyed else [])]:
+            if other != but:
+                raise RefusedError(Problem("repository.exists", {"id": other}))
 
     def _filled(self, schema: Schema, values: Mapping[str, Json]) -> dict[str, Json]:
         filled: dict[str, Json] = {n: v for n, v in values.items() if v is not None}
@@ -248,6 +277,8 @@ class Repository(Reader):
                 for problem in self.check(record.type, after, record_id)
                 if problem.params.get("field") in changes or _place(problem) not in known
             )
+            if any(name in changes for name in schema.key):
+                self._refuse_second(schema, after, record_id)
             changed = {
                 name: value
                 for name, value in after.items()

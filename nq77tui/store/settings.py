@@ -42,6 +42,9 @@ class StoreSettings:
         return replace(self, language=language)
 
 
+_EXAMPLE = StoreSettings("")
+
+
 def load_settings(folder: Path) -> StoreSettings | None:
     """The settings of a store folder; None where there are none.
 
@@ -55,8 +58,11 @@ def load_settings(folder: Path) -> StoreSettings | None:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         known = {name: content[name] for name in StoreSettings.__slots__ if name in content}
         settings = StoreSettings(**known)
-        too_new = int(settings.format) > STORE_FORMAT
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValueError) as error:
+        for name, value in known.items():
+            if type(value) is not type(getattr(_EXAMPLE, name)):
+                raise TypeError(f"{name} = {value!r}")
+        too_new = settings.format > STORE_FORMAT
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
         params = {"file": str(path), "detail": str(error)[:80]}
         raise RefusedError(Problem("storage.bad_settings", params)) from error
     if too_new:

@@ -17,7 +17,7 @@ from nq77tui.store.journal import Journal
 from nq77tui.store.settings import load_settings
 from nq77tui.store.storage import StorePaths
 from nq77tui.store.tables import Tables
-from nq77tui.store.writer import REPLICA_TABLE
+from nq77tui.store.writer import REPLICA_TABLE, is_replica_row
 
 STORE_NAME = "store.json"
 MAX_BYTES = 1 << 30
@@ -87,11 +87,7 @@ def read_source(path: Path, programme_id: str) -> Source:
     if path.name == STORE_NAME:
         tables = _with_journal(path, tables)
     replicas = [row for row in tables.pop(REPLICA_TABLE, {}).values() if isinstance(row, dict)]
-    sound = [
-        row
-        for row in replicas
-        if isinstance(row.get("id"), str) and type(row.get("counter")) is int
-    ]
+    sound = [row for row in replicas if is_replica_row(row)]
     return Source(
         path,
         tables,
@@ -108,8 +104,10 @@ def _parse(path: Path) -> dict[str, dict[str, Any]]:
     except OSError as error:
         params = {"file": str(path), "detail": error.strerror or str(error)}
         raise RefusedError(Problem("merge.unreadable", params)) from error
+    # A new store has an empty snapshot and a journal; any other empty file was torn off.
+    is_new = not content and path.name == STORE_NAME and StorePaths.of(path).journal.exists()
     try:
-        tables = json.loads(content) if content.strip() else {}
+        tables = {} if is_new else json.loads(content)
     except (ValueError, RecursionError) as error:
         params = {"file": str(path), "detail": str(error)[:80]}
         raise RefusedError(Problem("merge.not_json", params)) from error
@@ -135,7 +133,7 @@ def _with_journal(path: Path, tables: dict[str, dict[str, Any]]) -> dict[str, di
                 # A journal copied beside an older or newer snapshot repeats or misses steps.
                 if operation[0] != "d" or operation[2] in replayed.table(operation[1]):
                     replayed.apply(operation)
-    except (ValueError, KeyError, IndexError, TypeError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
         params = {"file": str(journal_path), "detail": str(error)[:80]}
         raise RefusedError(Problem("merge.not_json", params)) from error
     return replayed.by_name

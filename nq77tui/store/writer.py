@@ -8,6 +8,7 @@ written in the same commit as the records it counts.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,7 +18,7 @@ from typing import Any
 from nq77tui.core import base32
 from nq77tui.core.document import doc_id_of, to_document
 from nq77tui.core.problem import Problem
-from nq77tui.core.record import Dot, Json, Record, Stamp, canonical_json
+from nq77tui.core.record import COUNTER_BITS, Dot, Json, Record, Stamp, canonical_json
 from nq77tui.core.text import normalise
 from nq77tui.store.history import Commit, commits
 from nq77tui.store.replica import WriteRight, default_state_folder
@@ -25,6 +26,7 @@ from nq77tui.store.storage import JournalStorage
 
 REPLICA_TABLE = "_replica"
 CHAIN_LENGTH = 16
+_REPLICA = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
 
 
 class Writer:
@@ -100,6 +102,9 @@ class Writer:
                 self._depth -= 1
             return
         with self._storage.transaction(note):
+            if self._right is None or not self._right.is_current():
+                # Under the lock: another program of mine may have minted or left an id meanwhile.
+                self._right, self._why_mint = self._held_right()
             if self._right is None:
                 self._mint()
             self._depth, self._written = 1, False
@@ -148,11 +153,13 @@ class Writer:
 
     def heard(self) -> dict[str, int]:
         """The highest counter included, by replica."""
-        return {row["id"]: row["counter"] for row in self._rows().values()}
+        return {row["id"]: row["counter"] for row in self._rows().values() if is_replica_row(row)}
 
     def hear(self, counters: Mapping[str, int]) -> None:
         """Note that everything of a replica up to a counter is included now."""
         for replica, counter in counters.items():
+            if not is_replica_row({"id": replica, "counter": counter}):
+                continue
             row = self._row(replica)
             if replica != self.replica and counter > row.get("counter", 0):
                 self._put_row(replica, counter, row.get("chain", ""))
@@ -161,7 +168,8 @@ class Writer:
         return self._storage.tables.table(REPLICA_TABLE)
 
     def _row(self, replica: str) -> dict[str, Any]:
-        return self._rows().get(_key(replica), {}) if replica else {}
+        row = self._rows().get(_key(replica), {}) if replica else {}
+        return row if is_replica_row(row) else {}
 
     def _put_row(self, replica: str, counter: int, chain: str) -> None:
         row: dict[str, Json] = {**self._row(replica), "id": replica, "counter": counter}
@@ -169,6 +177,16 @@ class Writer:
             row["chain"] = chain
         kind = "u" if _key(replica) in self._rows() else "i"
         self._storage.do([kind, REPLICA_TABLE, _key(replica), row])
+
+
+def is_replica_row(row: object) -> bool:
+    """Whether a row of ``_replica`` names a replica and a counter that it can have."""
+    if not isinstance(row, dict):
+        return False
+    replica, counter = row.get("id"), row.get("counter")
+    if type(counter) is not int or not 0 < counter < 1 << COUNTER_BITS:
+        return False
+    return isinstance(replica, str) and bool(_REPLICA.fullmatch(replica))
 
 
 def replica_rows(heard: Mapping[str, int]) -> dict[str, dict[str, Any]]:

@@ -343,9 +343,6 @@ def test_areas_in_a_circle_hang_in_one_line_and_are_counted_once(size, turned):
     assert counted.figure(EVERYWHERE, "households") == 1
 
 
-@pytest.mark.xfail(
-    strict=True, reason="which area of a circle hangs at the top depends on the order in the file"
-)
 def test_areas_in_a_circle_hang_the_same_way_on_every_machine():
     rows = [Row(f"a{n}", "area", {"parent": f"a{(n + 1) % 3}"}) for n in range(3)]
     one, other = (AreaTree(SCHEMAS, Facts(found), "2025-06-30") for found in (rows, rows[::-1]))

@@ -159,7 +159,6 @@ def test_a_code_that_does_not_fit_its_mask_is_refused(typed):
 
 
 @pytest.mark.parametrize("typed", ["0661²-03-0017", "٠٦٦١٠-03-0017", "06610-03-001①"])
-@pytest.mark.xfail(strict=True, reason="str.isdigit takes ², ① and the digits of other scripts")
 def test_a_digit_of_a_mask_is_one_of_ten(typed):
     assert refused("code", typed, mask="#####-##-####") == "code_mask"
 
@@ -195,7 +194,6 @@ def test_a_code_of_digits_goes_before_the_place_in_the_list():
 
 
 @pytest.mark.parametrize("typed", ["00012", "0001999"])
-@pytest.mark.xfail(strict=True, reason="only the first four digits of a number are read")
 def test_a_number_beyond_the_list_is_refused_however_long(typed):
     assert refused("choice", typed) == "no_choice"
 
@@ -214,12 +212,10 @@ def test_the_same_set_of_answers_is_the_same_value_in_whatever_order_it_was_tick
 
 
 @pytest.mark.parametrize("typed", [",", ";", ",;,"])
-@pytest.mark.xfail(strict=True, reason="separators alone give an empty list, not an empty field")
 def test_separators_alone_are_no_answer(typed):
     assert read("choices", typed) is None
 
 
-@pytest.mark.xfail(strict=True, reason="labels are shown joined by commas, and split at commas")
 def test_several_answers_whose_labels_hold_a_comma_can_be_typed_again():
     choices = (Choice("a", {"vi": "Văn hóa, xã hội"}), Choice("b", {"vi": "Kinh tế"}))
     field = make("choices", choices=choices)
@@ -286,7 +282,6 @@ def test_every_day_that_is_shown_can_be_typed_again(day):
 
 
 @pytest.mark.parametrize("typed", ["0000", "1/0000", "0001"])
-@pytest.mark.xfail(strict=True, reason="a year alone is not asked whether it can be one")
 def test_a_year_that_is_none_is_refused(typed):
     assert refused("date", typed, year_only=True) == "impossible_date"
 

@@ -214,9 +214,6 @@ def test_a_cloned_disk_that_wrote_as_much_is_noticed_at_the_merge(place, tmp_pat
     assert [warning.key for warning in plan.warnings] == ["merge.replica_twice"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the chain is compared only where the counters are equal: no warning"
-)
 def test_a_cloned_disk_that_wrote_less_is_noticed_at_the_merge(place, tmp_path):
     mine, clone = two_machines_from_one_disk(place, tmp_path, ["Một"], ["Hai", "Ba"])
     plan = mine.take_in(clone)
@@ -225,11 +222,6 @@ def test_a_cloned_disk_that_wrote_less_is_noticed_at_the_merge(place, tmp_path):
 
 @pytest.mark.parametrize(
     ("first", "second"), [(["Một", "Hai"], ["Ba"]), (["Một"], ["Hai"]), (["Một"], ["Hai", "Ba"])]
-)
-@pytest.mark.xfail(
-    strict=True,
-    reason="two records that were born under one dot are merged into one, and one is lost without "
-    "a word; the receipt says nothing of it",
 )
 def test_what_both_machines_of_a_cloned_disk_wrote_is_kept_or_refused(
     place, tmp_path, first, second
@@ -331,11 +323,6 @@ def test_two_programs_write_at_once_and_nothing_is_lost_or_written_twice(place):
         assert repository.notices == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="each program mints for itself at its first write, and then keeps its counter in the "
-    "other's right: the next start takes the store for a restored backup",
-)
 def test_two_programs_that_open_a_fresh_store_share_one_right(place):
     mine = place("a")
     with mine.open() as one, mine.open() as other:
@@ -348,10 +335,6 @@ def test_two_programs_that_open_a_fresh_store_share_one_right(place):
     assert notices == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="an id that one program has left is still written under by another that is open",
-)
 def test_an_id_that_is_in_use_elsewhere_is_left_by_every_open_program(place, hostile_file):
     mine = place("a")
     old, _ = mine.save("Vi Văn A")
@@ -363,10 +346,6 @@ def test_an_id_that_is_in_use_elsewhere_is_left_by_every_open_program(place, hos
         assert not made.id.startswith(old)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="NotADirectoryError: a state folder that cannot be made is not said in words",
-)
 def test_a_state_folder_that_cannot_be_written_is_named(place, tmp_path):
     mine = place("a")
     blocked = tmp_path / "blocked"
