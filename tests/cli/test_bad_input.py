@@ -454,9 +454,6 @@ def test_an_argument_of_bytes_that_are_no_text_is_refused(store, argument):
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1258"])
-@pytest.mark.xfail(
-    strict=True, reason="UnicodeEncodeError: a terminal that is not UTF-8 is not asked"
-)
 def test_a_terminal_that_cannot_show_vietnamese_shows_what_it_can(store, nq77, encoding):
     nq77("--store", store, "add", "household", "head=Vi Thị Lan ễ")
     ran = process("--store", store, "list", "household", PYTHONIOENCODING=encoding)
