@@ -46,6 +46,8 @@ def read_record_screen(path: Path, table: Table) -> RecordScreen:
 
 def _column(table: Table) -> Column:
     column = Column(table.text("field"), table.integer("width", 10))
+    if column.width < 1:
+        table.wrong("bad_width", "width", found=column.width)
     table.done()
     return column
 
@@ -117,6 +119,8 @@ def _covered(table: Table) -> Covered:
         distinct=table.text("distinct"),
         at_least=table.integer("at_least", 1),
     )
+    if not covered.record and covered.where is None:
+        table.wrong("missing_key", "where")
     if covered.record and bool(covered.link) == covered.within:
         table.wrong("link_or_within", "link")
     table.done()

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from nq77tui.core.expression import Expression, ExpressionError, parse
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.schema import Label
+from nq77tui.programme.catalogue import LANGUAGES
 
 Kind = TypeVar("Kind")
 
@@ -94,6 +95,8 @@ class Table:
         if not all(isinstance(one, str) for one in found.values()):
             self.wrong("wrong_kind", key, found=str(found)[:40], wanted="label")
             return {}
+        if not set(found) & set(LANGUAGES):
+            self.wrong("no_language", key, found=", ".join(found), known=", ".join(LANGUAGES))
         return dict(found)
 
     def expression(self, key: str) -> Expression | None:

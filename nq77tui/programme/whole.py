@@ -17,6 +17,9 @@ APP_KEYS = frozenset("cgmxq?/")
 """Keys of the home screen that belong to the app: coverage, assign, merge, conflicts, help."""
 
 
+NUMBERS = frozenset({"integer", "decimal", "figure", "hectares", "money"})
+
+
 def check_whole(programme: Programme, places: Mapping[str, str], problems: Problems) -> None:
     """Note everything in one file that another contradicts.
 
@@ -41,6 +44,7 @@ def check_whole(programme: Programme, places: Mapping[str, str], problems: Probl
         summed = check.record(figure.record, file, table, "record")
         if summed is not None:
             check.names([figure.sum, figure.distinct, *figure.latest], summed, file, table, "sum")
+            check.kind(figure.sum, NUMBERS, summed, file, table, "sum")
             check.expression(figure.where, summed, file, table, "where")
 
 
@@ -63,6 +67,21 @@ class _Check:
                 self.problems.add(
                     "unknown_field", file, table, key, found=name, record=schema.record
                 )
+
+    def kind(
+        self,
+        name: str,
+        kinds: frozenset[str],
+        schema: Schema,
+        file: str,
+        table: str,
+        key: str,
+    ) -> None:
+        """Note a field whose type is none of those that make sense there."""
+        field = schema.fields.get(name)
+        if field is not None and field.type not in kinds:
+            known = ", ".join(sorted(kinds))
+            self.problems.add("wrong_field_type", file, table, key, found=name, known=known)
 
     def path(self, path: tuple[str, ...], start: Iterable[Schema]) -> str:
         """Follow a path of references; the name it breaks at, or nothing."""
@@ -120,11 +139,17 @@ class _Check:
             ("ends", (schema.ends,)),
         ):
             self.names(names, schema, file, "", key)
+        for key, name in (("begins", schema.begins), ("ends", schema.ends)):
+            self.kind(name, frozenset({"date"}), schema, file, "", key)
         if not schema.title:
             self.problems.add("missing_key", file, "", "title")
         if schema.tree:
             tree = (schema.tree.parent, schema.tree.level, schema.tree.successor)
             self.names(tree, schema, file, "tree", "tree")
+            reference = frozenset({"reference"})
+            self.kind(schema.tree.parent, reference, schema, file, "tree", "parent")
+            self.kind(schema.tree.successor, reference, schema, file, "tree", "successor")
+            self.kind(schema.tree.level, frozenset({"choice"}), schema, file, "tree", "level")
         elif not schema.area:
             self.problems.add("missing_key", file, "", "area")
         elif schema.area in schema.fields and not schema.fields[schema.area].is_reference:
@@ -157,6 +182,11 @@ class _Check:
         for form_field in screen.form_fields():
             self.names([form_field.name], schema, file, "form", "fields")
             self.expression(form_field.default, schema, file, "form", f"{form_field.name}.default")
+        asked = {form_field.name for form_field in screen.form_fields()}
+        for field in schema:
+            is_always_required = field.required is not None and not field.required.fields
+            if is_always_required and field.calculation is None and field.name not in asked:
+                self.problems.add("not_in_form", file, "form", "fields", found=field.name)
         if screen.group not in self.programme.home.groups:
             self.problems.add("unknown_group", file, "", "group", found=screen.group)
 
@@ -186,8 +216,9 @@ class _Check:
         if assigning.metric not in self.programme.metrics:
             self.problems.add("unknown_metric", file, "", "metric", found=assigning.metric)
         if schema is not None:
-            self.names([assigning.who], schema, file, "", "who")
-            self.names([assigning.unit], schema, file, "", "unit")
+            for key, name in (("who", assigning.who), ("unit", assigning.unit)):
+                self.names([name], schema, file, "", key)
+                self.kind(name, frozenset({"reference"}), schema, file, "", key)
 
     def metric(self, metric: Metric, file: str) -> None:
         table = f"metrics.{metric.name}"
@@ -196,11 +227,11 @@ class _Check:
             return
         self.expression(metric.of.where, counted, file, table, "of.where")
         if metric.have.record:
-            self.covered(metric.have, file, table)
+            self.covered(metric.have, counted, file, table)
         else:
             self.expression(metric.have.where, counted, file, table, "have.where")
 
-    def covered(self, have: Covered, file: str, table: str) -> None:
+    def covered(self, have: Covered, counted: Schema, file: str, table: str) -> None:
         schema = self.record(have.record, file, table, "have.record")
         if schema is None:
             return
@@ -210,3 +241,22 @@ class _Check:
             self.problems.add(
                 "unknown_field", file, table, "have.link", found=broken, record=schema.record
             )
+        elif have.link and counted.record not in self.targets(have.link, schema):
+            link = ".".join(have.link)
+            self.problems.add(
+                "link_elsewhere", file, table, "have.link", found=link, record=counted.record
+            )
+
+    def targets(self, path: tuple[str, ...], start: Schema) -> set[str]:
+        """The record types that a path of references leads to."""
+        records = {start.record}
+        for name in path:
+            records = {
+                target
+                for record in records
+                if record in self.programme.schemas
+                for field in [self.programme.schemas[record].fields.get(name)]
+                if field is not None
+                for target in field.to
+            }
+        return records
