@@ -11,7 +11,8 @@ from nq77tui.programme import LANGUAGES, Catalogue
 def build_parser(catalogue: Catalogue) -> argparse.ArgumentParser:
     """The whole command line."""
     text = catalogue.text
-    parser = argparse.ArgumentParser(prog="nq77", description=text("cli.about"))
+    # Without abbreviations: what a script calls today must not change its meaning tomorrow.
+    parser = argparse.ArgumentParser(prog="nq77", description=text("cli.about"), allow_abbrev=False)
     parser.add_argument("--version", action="version", version=version("nq77tui"))
     parser.add_argument("--store", metavar="DIR", help=text("cli.option.store"))
     parser.add_argument("--programme", metavar="DIR", help=text("cli.option.programme"))
@@ -21,7 +22,7 @@ def build_parser(catalogue: Catalogue) -> argparse.ArgumentParser:
 
     def command(name: str) -> argparse.ArgumentParser:
         words = text(f"cli.command.{name}")
-        return commands.add_parser(name, help=words, description=words)
+        return commands.add_parser(name, help=words, description=words, allow_abbrev=False)
 
     command("demo")
     command("init").add_argument("dir", metavar="DIR")

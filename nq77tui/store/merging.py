@@ -34,7 +34,8 @@ class MergePlan:
         refused: why a document could not be taken in, one problem each.
         records: what is to be written.
         heard: what the store includes of each replica afterwards.
-        warnings: signs that a replica id is in use in two places.
+        warnings: what people have to be told.
+        is_replica_twice: somebody else writes under this store's replica id.
         by_type: the counts of each record type that came in, by kind.
     """
 
@@ -46,6 +47,7 @@ class MergePlan:
     records: dict[str, Record] = field(default_factory=dict)
     heard: dict[str, int] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
+    is_replica_twice: bool = False
     by_type: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
@@ -74,13 +76,14 @@ def plan_merge(repository: Repository, sources: Iterable[Source]) -> MergePlan:
             kind = _plan_document(repository, plan, record_type, key, document)
             counts = plan.by_type.setdefault(record_type, dict.fromkeys(KINDS, 0))
             counts[kind] += 1
+        plan.warnings += source.notices
         _plan_replicas(repository, plan, source)
     return plan
 
 
 def apply_merge(repository: Repository, plan: MergePlan) -> None:
     """Carry a plan out as one commit; planned again by the caller if the store moved on."""
-    if plan.warnings:
+    if plan.is_replica_twice:
         repository.leave_replica()
     repository.take_in(list(plan.records.values()), plan.heard)
 
@@ -188,7 +191,8 @@ def _plan_replicas(repository: Repository, plan: MergePlan, source: Source) -> N
 
 
 def _warn_replica_twice(repository: Repository, plan: MergePlan, place: str) -> None:
-    if not plan.warnings:
+    if not plan.is_replica_twice:
+        plan.is_replica_twice = True
         params = {"replica": repository.replica, "file": place}
         plan.warnings.append(Problem("merge.replica_twice", params, "warning"))
 

@@ -141,7 +141,10 @@ class Repository(Reader):
                     for problem in self.check(record.type, {**record.values, field: value})
                     if problem.params.get("field") == field
                 )
-            return self.overwrite(record_id, {field: value})
+            schema = self.programme.schemas.get(record.type)
+            after: dict[str, Json] = {**record.values, field: value}
+            follows = calculated(schema, self.scope(record.type, after)) if schema else {}
+            return self.overwrite(record_id, {field: value, **follows})
 
     # -- checking ------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ open. Everything is read as untrusted data.
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,12 +34,14 @@ class Source:
         tables: documents by record type and TinyDB id; not yet proved to be records.
         heard: what a whole store includes of each replica; empty for a part of one.
         chains: the hash chain of each replica that wrote there.
+        notices: what people have to be told about it.
     """
 
     path: Path
     tables: Mapping[str, Mapping[str, Any]]
     heard: Mapping[str, int] = field(default_factory=dict)
     chains: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[Problem, ...] = ()
 
     def __iter__(self) -> Iterator[tuple[str, str, Any]]:
         """Every document with its type and its TinyDB id."""
@@ -83,9 +86,13 @@ def read_source(path: Path, programme_id: str) -> Source:
             raise RefusedError(
                 Problem("storage.other_programme", {**params, "wanted": programme_id})
             )
-    tables = _parse(path)
+    content = _content(path)
+    tables = _parse(path, content)
+    notices: tuple[Problem, ...] = ()
     if path.name == STORE_NAME:
-        tables = _with_journal(path, tables)
+        tables, belongs = _with_journal(path, content, tables)
+        if not belongs:
+            notices = (Problem("merge.journal_apart", {"file": str(path)}, "warning"),)
     replicas = [row for row in tables.pop(REPLICA_TABLE, {}).values() if isinstance(row, dict)]
     sound = [row for row in replicas if is_replica_row(row)]
     return Source(
@@ -93,21 +100,25 @@ def read_source(path: Path, programme_id: str) -> Source:
         tables,
         {row["id"]: row["counter"] for row in sound},
         {row["id"]: row["chain"] for row in sound if isinstance(row.get("chain"), str)},
+        notices,
     )
 
 
-def _parse(path: Path) -> dict[str, dict[str, Any]]:
+def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise RefusedError(Problem("merge.too_large", {"file": str(path)}))
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         params = {"file": str(path), "detail": error.strerror or str(error)}
         raise RefusedError(Problem("merge.unreadable", params)) from error
+
+
+def _parse(path: Path, content: bytes) -> dict[str, dict[str, Any]]:
     # A new store has an empty snapshot and a journal; any other empty file was torn off.
     is_new = not content and path.name == STORE_NAME and StorePaths.of(path).journal.exists()
     try:
-        tables = {} if is_new else json.loads(content)
+        tables = {} if is_new else json.loads(content, object_pairs_hook=_without_twins)
     except (ValueError, RecursionError) as error:
         params = {"file": str(path), "detail": str(error)[:80]}
         raise RefusedError(Problem("merge.not_json", params)) from error
@@ -116,24 +127,42 @@ def _parse(path: Path) -> dict[str, dict[str, Any]]:
     return tables
 
 
-def _with_journal(path: Path, tables: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Add what stands in the journal: the other program may not have been ended cleanly."""
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object as a dict; one that names a key twice would lose the first without a word."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("key twice")
+    return found
+
+
+def _with_journal(
+    path: Path, content: bytes, tables: dict[str, dict[str, Any]]
+) -> tuple[dict[str, dict[str, Any]], bool]:
+    """Add what stands in the journal: the other program may not have been ended cleanly.
+
+    Returns:
+        The tables, and whether snapshot and journal belong together. Where they do not, they were
+        copied one by one while the store was in use, and commits between the two may be missing.
+    """
     journal_path = StorePaths.of(path).journal
     if not journal_path.exists():
-        return tables
+        return tables, True
     journal = Journal(journal_path, writable=False)
     try:
         lines, _ = journal.read_new()
     finally:
         journal.close()
     replayed = Tables(tables, {})
+    belongs = False
     try:
+        header = json.loads(lines[0].payload) if lines else {}
+        belongs = (header.get("s"), header.get("z")) == (zlib.crc32(content), len(content))
         for line in lines[1:]:
             for operation in json.loads(line.payload)["o"]:
                 # A journal copied beside an older or newer snapshot repeats or misses steps.
                 if operation[0] != "d" or operation[2] in replayed.table(operation[1]):
                     replayed.apply(operation)
-    except (ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
         params = {"file": str(journal_path), "detail": str(error)[:80]}
         raise RefusedError(Problem("merge.not_json", params)) from error
-    return replayed.by_name
+    return replayed.by_name, belongs

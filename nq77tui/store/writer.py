@@ -105,14 +105,12 @@ class Writer:
             if self._right is None or not self._right.is_current():
                 # Under the lock: another program of mine may have minted or left an id meanwhile.
                 self._right, self._why_mint = self._held_right()
-            if self._right is None:
-                self._mint()
             self._depth, self._written = 1, False
             row = self._row(self.replica)
             self._counter, self._chain = row.get("counter", 0), row.get("chain", "")
             try:
                 yield
-                if self._written or note:
+                if self._written or (note and self._right):
                     self._put_row(self.replica, self._counter, self._chain)
             finally:
                 self._depth = 0
@@ -122,6 +120,9 @@ class Writer:
     def write(self, change: Callable[[Dot, Stamp], Record]) -> Record:
         """Make a record with the next dot and put it in place."""
         with self.transaction():
+            if self._right is None:
+                self._mint()
+                self._counter, self._chain = 0, ""
             self._counter += 1
             stamp = Stamp(int(self._clock().timestamp()), self.operator)
             record = change(Dot(self.replica, self._counter), stamp)

@@ -190,7 +190,6 @@ def test_the_new_type_merges_between_two_stores(water, store, villages, tmp_path
     assert water(store, "show", here, "--json").json["households"] == 8
 
 
-@pytest.mark.xfail(strict=True, reason="a resolved field leaves calculated fields as they were")
 def test_a_calculated_field_follows_a_resolved_one(water, store, villages, tmp_path, nq77):
     other = tmp_path / "other"
     assert nq77("init", other).status == 0

@@ -661,9 +661,6 @@ def test_fifteen_thousand_documents_are_taken_in(repository, key, hostile_file):
     assert took < 30
 
 
-@pytest.mark.xfail(
-    strict=True, reason="of a table that stands there twice the first is dropped without a word"
-)
 def test_a_file_in_which_a_table_stands_twice_is_refused(repository, hostile_file, key):
     table = '"household":{"%s":{"head":"x","_":"%s-%d 0 1 An"}}'
     content = ",".join(table % (key(f"{R}-{n}"), R, n) for n in (1, 2))
@@ -671,11 +668,6 @@ def test_a_file_in_which_a_table_stands_twice_is_refused(repository, hostile_fil
         read_source(hostile_file("{" + content + "}"), repository.programme.id)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="one damaged row of my own stops every merge that holds its record, though the file "
-    "that came in is the way out that the sentence names",
-)
 def test_a_damaged_row_of_my_own_does_not_stop_a_merge(machines):
     ids = seed(machines)
     machines.copy("a", "b")

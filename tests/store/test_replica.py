@@ -257,10 +257,6 @@ def test_edits_after_a_restored_home_folder_survive_a_hub_that_saw_what_was_befo
         assert 4 in values or plan.refused or plan.warnings
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a write that is refused mints all the same, and its notice is lost",
-)
 def test_a_copied_folder_says_so_even_where_its_first_write_is_refused(place, tmp_path, nq77):
     mine = place("a")
     mine.save("Vi Văn A")
