@@ -72,7 +72,7 @@ class EqualityIndexes:
 
 def _value(document: Mapping[str, Any] | None, field: str) -> tuple[Hashable] | None:
     """The field's value in a tuple; None where there is none or it cannot be looked up."""
-    if document is None or field not in document:
+    if not isinstance(document, Mapping) or field not in document:
         return None
     value = document[field]
     return None if isinstance(value, list | dict) else (value,)

@@ -17,9 +17,6 @@ from nq77tui.store.settings import StoreSettings
 from nq77tui.store.storage import JournalStorage
 from nq77tui.store.tables import Document
 
-SHORTEST_KEY = 12
-"""Digits of a TinyDB id below which it cannot stand for a record."""
-
 
 class Reader:
     """The reading half of a repository."""
@@ -102,17 +99,16 @@ class Reader:
     def rows(self, record_type: str) -> Iterator[Row]:
         """All live records of a type, cheaply."""
         for key, document in list(self._storage.tables.table(record_type).items()):
-            if _is_alive(record_type, key, document):
-                yield Row(id_of_doc_id(int(key)), record_type, MappingProxyType(document))
+            row = _row(record_type, key, document)
+            if row is not None:
+                yield row
 
     def find(self, record_type: str, field: str, value: str) -> list[Row]:
         """The live records whose field has a value, from an index."""
         table = self._storage.tables.table(record_type)
-        return [
-            Row(id_of_doc_id(int(key)), record_type, MappingProxyType(table[key]))
-            for key in self._storage.keys_where(record_type, field, value)
-            if _is_alive(record_type, key, table[key])
-        ]
+        keys = self._storage.keys_where(record_type, field, value)
+        rows = (_row(record_type, key, table[key]) for key in keys)
+        return [row for row in rows if row is not None]
 
     def referring(self, record_id: str) -> list[Row]:
         """The live records that refer to one, by any of their fields."""
@@ -177,12 +173,13 @@ class Reader:
     def documents(self, record_type: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
         """The stored documents of a type by TinyDB id, read-only and not yet proved sound."""
         for key, document in list(self._storage.tables.table(record_type).items()):
-            yield key, MappingProxyType(document)
+            # What something else wrote may be anything; whoever reads it looks first.
+            yield key, MappingProxyType(document) if isinstance(document, dict) else document
 
     def document(self, record_type: str, key: str) -> Mapping[str, Json] | None:
         """The stored document behind a TinyDB id, read-only."""
         found = self._storage.tables.table(record_type).get(key)
-        return None if found is None else MappingProxyType(found)
+        return MappingProxyType(found) if isinstance(found, dict) else None
 
     def canonical_tables(self) -> dict[str, dict[str, Document]]:
         """All records as TinyDB tables in one order and spelling: equal contents, equal bytes."""
@@ -205,7 +202,7 @@ def _sound(record_type: str, key: str, document: Document) -> Record | None:
 
 
 def _is_alive(record_type: str, key: str, document: Document) -> bool:
-    if not isinstance(document, dict) or not _is_record_key(key):
+    if not isinstance(document, dict):
         return False
     causal = document.get("_")
     if type(causal) is str or (isinstance(causal, dict) and "x" not in causal):
@@ -214,6 +211,11 @@ def _is_alive(record_type: str, key: str, document: Document) -> bool:
     return record is not None and not record.is_dead
 
 
-def _is_record_key(key: str) -> bool:
-    # Ids of records are large numbers; stock TinyDB counts 1, 2, 3.
-    return len(key) > SHORTEST_KEY and key.isascii() and key.isdigit()
+def _row(record_type: str, key: str, document: Document) -> Row | None:
+    """A live record's row; None for one that is dead, damaged or was written by something else."""
+    if not _is_alive(record_type, key, document):
+        return None
+    try:
+        return Row(id_of_doc_id(int(key)), record_type, MappingProxyType(document))
+    except ValueError:
+        return None

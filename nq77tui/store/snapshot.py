@@ -20,7 +20,12 @@ BLOCK_BYTES = 4096
 
 def dump(value: object) -> bytes:
     """JSON as it stands in our files."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        # Half a character, in a row that something else wrote: kept as it is, as an escape.
+        return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
 def parse_snapshot(content: bytes, name: str) -> dict[str, dict[str, Document]]:

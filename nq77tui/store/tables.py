@@ -47,7 +47,8 @@ class Tables:
     def next_id(self, name: str) -> int:
         """The next free document id of a table."""
         if name not in self.next_ids:
-            self.next_ids[name] = max((int(key) for key in self.table(name)), default=0) + 1
+            numbers = (int(key) for key in self.table(name) if key.isascii() and key.isdigit())
+            self.next_ids[name] = max(numbers, default=0) + 1
         return self.next_ids[name]
 
     def apply(self, operation: Operation) -> Undo:

@@ -440,23 +440,7 @@ DAMAGED = {
 }
 
 
-CRASHING = {
-    "a document that is a number": "AttributeError and TypeError in nearly every command",
-    "a document that is null": "AttributeError and TypeError in nearly every command",
-    "a row number that is a word": "ValueError in list, coverage, export and every write",
-    "half a character": "UnicodeEncodeError in export and every write",
-}
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=CRASHING[name]))
-        if name in CRASHING
-        else name
-        for name in DAMAGED
-    ],
-)
+@pytest.mark.parametrize("name", DAMAGED)
 def test_one_damaged_row_is_named_by_check_and_the_rest_stays_in_use(
     tmp_path, nq77, store, key, name
 ):
