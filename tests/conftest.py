@@ -83,6 +83,15 @@ def copied_programme(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def with_water(copied_programme: Path) -> Path:
+    """The shipped programme with one more record type: two TOML files and nothing else."""
+    added = Path(__file__).parent / "clean_water"
+    for name in ("schemas", "screens"):
+        shutil.copy(added / name / "clean_water.toml", copied_programme / name)
+    return copied_programme
+
+
 @dataclass(frozen=True)
 class Ran:
     """What a run of ``nq77`` gave."""

@@ -3,95 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from nq77tui.programme import load_programme
 from nq77tui.store import Repository
-
-SCHEMA = """
-version = 1
-label = { vi = "Nước sạch", en = "Clean water" }
-key = ["area", "source"]
-title = ["area", "source"]
-area = "area"
-begins = "date"
-
-[fields.area]
-type = "reference"
-label = { vi = "Thôn", en = "Village" }
-to = ["area"]
-choice_filter = "level = 'village'"
-required = true
-
-[fields.source]
-type = "choice"
-label = { vi = "Nguồn nước", en = "Source" }
-choices = [
-    { code = "well", label = { vi = "Giếng", en = "Well" } },
-    { code = "pipe", label = { vi = "Nước máy", en = "Piped" } },
-]
-required = true
-
-[fields.households]
-type = "integer"
-label = { vi = "Số hộ", en = "Households" }
-[[fields.households.constraint]]
-test = ". >= 0"
-message = { vi = "Số hộ không âm: sửa số.", en = "Not below zero: correct it." }
-
-[fields.litres]
-type = "decimal"
-label = { vi = "Lít mỗi hộ", en = "Litres a household" }
-
-[fields.total]
-type = "decimal"
-label = { vi = "Tổng số lít", en = "Litres in all" }
-calculation = "${households} * ${litres}"
-
-[fields.date]
-type = "date"
-label = { vi = "Ngày", en = "Date" }
-"""
-
-SCREEN = """
-label = { vi = "Nước sạch", en = "Clean water" }
-key = "0"
-group = "care"
-
-[list]
-columns = [{ field = "area", width = 30 }, { field = "source", width = 20 }]
-sort = ["area"]
-
-[[form.section]]
-label = { vi = "Nước sạch", en = "Clean water" }
-fields = [
-    { name = "area", carry = true },
-    { name = "date", default = "today()" },
-    { name = "source", appearance = "quick", hint = { vi = "Gõ số", en = "Type the number" } },
-    "households",
-    "litres",
-    "total",
-]
-
-[metrics.villages_with_water]
-label = { vi = "Thôn có nước sạch", en = "Villages with clean water" }
-of = { record = "area", where = "${level} = 'village'" }
-have = { record = "clean_water", link = "area" }
-
-[figures.water_households]
-label = { vi = "Số hộ có nước sạch", en = "Households with clean water" }
-record = "clean_water"
-sum = "households"
-"""
-
-
-@pytest.fixture
-def with_water(copied_programme: Path) -> Path:
-    (copied_programme / "schemas" / "clean_water.toml").write_text(SCHEMA, encoding="utf-8")
-    (copied_programme / "screens" / "clean_water.toml").write_text(SCREEN, encoding="utf-8")
-    return copied_programme
 
 
 @pytest.fixture
