@@ -28,7 +28,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, durably, for the same people as the folder that it stands in."""
+    """Make a folder for the same people as the folder that it stands in, which is not synced."""
     if folder.is_dir():
         return
     with suppress(FileExistsError):
@@ -38,7 +38,6 @@ def make_folder(folder: Path) -> None:
             with suppress(OSError):
                 os.chown(folder, -1, above.st_gid)
                 folder.chmod(0o770 | above.st_mode & stat.S_ISGID)
-        sync_folder(folder.parent)
 
 
 def grant_access(descriptor: int, folder: Path, like: Path | None = None) -> None:
@@ -83,6 +82,15 @@ def _is_running(process: int) -> bool:
     except OSError:
         return True
     return True
+
+
+def write_empty(path: Path) -> None:
+    """Make an empty file, or find one; there is nothing in it to be synced."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        grant_access(descriptor, path.parent)
+    finally:
+        os.close(descriptor)
 
 
 def write_synced(

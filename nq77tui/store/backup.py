@@ -12,7 +12,7 @@ import tarfile
 from pathlib import Path
 
 from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.store.atomic_file import make_folder, sync_folder, write_synced
+from nq77tui.store.atomic_file import make_folder, replace_file, sync_folder, write_synced
 from nq77tui.store.creation import SNAPSHOT
 from nq77tui.store.history import segments_up_to
 from nq77tui.store.medium import refuse_unsafe
@@ -94,8 +94,7 @@ def restore_backup(path: Path, folder: Path) -> None:
         sync_folder(folder)
         # The snapshot last: a folder with a half restored store is no store yet.
         written.append(folder / SNAPSHOT)
-        write_synced(folder / SNAPSHOT, [snapshot])
-        sync_folder(folder)
+        replace_file(folder / SNAPSHOT, snapshot)
     except OSError as error:
         for file in written:
             file.unlink(missing_ok=True)

@@ -9,7 +9,8 @@ and the history segment that keeps the folded commits. Under the lock only names
 4. the journal is replaced.
 
 Up to step 3 the old snapshot and the old journal are the store, and the new journal is nothing.
-Between 3 and 4 the new journal fits the snapshot: whoever comes next carries out step 4.
+Between 3 and 4 the new journal fits the snapshot: whoever comes next carries out step 4, be it
+that the process was killed or that the power went before that step was on the disk.
 """
 
 from __future__ import annotations
@@ -81,9 +82,12 @@ class Fold:
         with named_failures(self.paths.snapshot.name):
             if self.segment is not None:
                 self.segment.put()
+            # The last step of the fold before this one; see below.
+            sync_folder(self.paths.folder)
             write_next_journal(self.paths, [self.header.line(), later])
             replace_synced(self.snapshot, self.paths.snapshot)
-            replace_synced(self.paths.next_journal, self.paths.journal)
+            # Not synced: should the power go, the new journal is found under its other name.
+            self.paths.next_journal.replace(self.paths.journal)
             if self.segment is not None:
                 self.segment.tidy(history_bytes)
 
@@ -134,7 +138,7 @@ def finish_fold(paths: StorePaths) -> None:
     if header is not None and header.fits(content):
         # The snapshot's new name may not have reached the disk before the kill.
         sync_folder(paths.folder)
-        replace_synced(paths.next_journal, paths.journal)
+        paths.next_journal.replace(paths.journal)
     else:
         paths.next_journal.unlink()
 

@@ -10,8 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.store.atomic_file import remove_abandoned, replace_synced, sync_folder, write_synced
-from nq77tui.store.folding import finish_fold, header_of, write_next_journal, write_whole
+from nq77tui.store.atomic_file import (
+    remove_abandoned,
+    sync_folder,
+    temporary_beside,
+    write_empty,
+    write_synced,
+)
+from nq77tui.store.folding import finish_fold, header_of, write_whole
 from nq77tui.store.history import newest_kept
 from nq77tui.store.journal import Journal, JournalDamagedError, Line, is_torn_tail, sequence_of
 from nq77tui.store.medium import lay_ballast
@@ -56,8 +62,7 @@ def open_for_writing(paths: StorePaths, history_bytes: int) -> Opened:
     while opened is None:  # something had to be put right first
         opened = _read_for_writing(paths, history_bytes, notices)
     opened.notices = notices
-    # A name that another process exchanged just before it was killed must not be lost with our
-    # first commit in it.
+    # The names of a new store; or those that another process exchanged just before it was killed.
     sync_folder(paths.folder)
     lay_ballast(paths)
     return opened
@@ -85,6 +90,8 @@ def _read_for_writing(
             _renumber(paths, content, opened, history_bytes)
         else:
             opened.tables = parse_snapshot(content, paths.snapshot.name)
+            if not paths.snapshot.exists():
+                write_empty(paths.snapshot)
             return opened
     except BaseException:
         _close(opened)
@@ -121,11 +128,9 @@ def _last_sequence(opened: Opened) -> int:
 def _start_journal(paths: StorePaths, content: bytes) -> None:
     parse_snapshot(content, paths.snapshot.name)
     header = Header.naming(content, newest_kept(paths.history), {}, 0)
-    write_next_journal(paths, [header.line()])
-    if not paths.snapshot.exists():
-        write_synced(paths.snapshot, [])
-    sync_folder(paths.folder)
-    replace_synced(paths.next_journal, paths.journal)
+    temporary = temporary_beside(paths.journal)
+    write_synced(temporary, [header.line()], like=paths.snapshot)
+    temporary.replace(paths.journal)
 
 
 def _renumber(paths: StorePaths, content: bytes, opened: Opened, history_bytes: int) -> None:

@@ -6,7 +6,6 @@ import json
 import multiprocessing
 import os
 import random
-import signal
 
 import pytest
 from tinydb import Query, TinyDB, where
@@ -210,30 +209,6 @@ def test_six_processes_with_six_hundred_commits_each_lose_and_repeat_nothing(pat
             (by, n) for by in range(6) for n in range(600)
         ]
         assert sorted(doc.doc_id for doc in documents) == list(range(1, 3601))
-
-
-def test_killed_writers_lose_no_acknowledged_commit(path) -> None:
-    context = multiprocessing.get_context("fork")
-    chance = random.Random(77)
-    acknowledged = 0
-    for round_number in range(60):
-        reader, writer = os.pipe()
-        worker = context.Process(target=_write_commits, args=(path, round_number, 5000, writer))
-        worker.start()
-        os.close(writer)
-        got = os.read(reader, 1)
-        worker.join(chance.uniform(0.001, 0.03))
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.join()
-        while chunk := os.read(reader, 65536):
-            got += chunk
-        os.close(reader)
-        acknowledged += len(got)
-        with open_tinydb(path) as db:
-            numbers = [doc["n"] for doc in db.search(where("by") == round_number)]
-        assert numbers == list(range(len(numbers)))
-        assert len(got) <= len(numbers) <= len(got) + 1
-    assert acknowledged > 600
 
 
 def test_a_random_run_of_the_api_agrees_with_stock_tinydb(tmp_path) -> None:
