@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nq77tui.core.document import RESERVED
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.store.failures import JournalDamagedError
 from nq77tui.store.journal import Line, encode_line
@@ -37,13 +39,43 @@ def parse_snapshot(content: bytes, name: str) -> dict[str, dict[str, Document]]:
     if not content.strip():
         return {}
     try:
-        tables = json.loads(content)
+        tables = _load_shared(content)
     except (ValueError, RecursionError) as error:
         params = {"file": name, "detail": str(error)[:80]}
         raise RefusedError(Problem("storage.not_json", params)) from error
     if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
         raise RefusedError(Problem("storage.not_a_store", {"file": name}))
     return tables
+
+
+def _load_shared(content: bytes) -> Any:
+    """JSON with equal texts kept once, and equal lists of one text: a quarter less memory.
+
+    Nothing changes a document in place, so that parts may be shared. Collecting garbage while
+    tens of thousands of dicts are made finds none and doubles the time; and what is loaded lives
+    as long as the program, so that later collections need not walk it.
+    """
+    texts: dict[str, str] = {}
+    lists: dict[str, list[str]] = {}
+
+    def share(document: dict[str, Any]) -> dict[str, Any]:
+        for name, value in document.items():
+            if value.__class__ is str:
+                # The causal data begins with a write of its own: never twice the same.
+                if name != RESERVED:
+                    document[name] = texts.setdefault(value, value)
+            elif value.__class__ is list and len(value) == 1 and value[0].__class__ is str:
+                document[name] = lists.setdefault(value[0], value)
+        return document
+
+    was_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return json.loads(content, object_hook=share)
+    finally:
+        gc.freeze()
+        if was_collecting:
+            gc.enable()
 
 
 def block_sums(content: bytes) -> list[int]:
