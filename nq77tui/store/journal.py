@@ -15,6 +15,7 @@ What may be found after a power cut, and what it means:
 from __future__ import annotations
 
 import os
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -38,15 +39,17 @@ __all__ = [
     "SyncFailedError",
     "encode_line",
     "read_lines",
+    "salvage_lines",
     "sequence_of",
 ]
 
 PREFIX_LENGTH = 18  # "CRC32678 LENGTH78 "
+_PREFIX = re.compile(rb"[0-9a-f]{8} ([0-9a-f]{8}) ")
 
 
 def encode_line(payload: bytes) -> bytes:
     """One line of the journal; ``payload`` holds no line break."""
-    return b"%08x %08x %s\n" % (zlib.crc32(payload), len(payload), payload)
+    return b"%s%s\n" % (_prefix(payload), payload)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,24 @@ def _read_line(data: bytes, start: int) -> Line | None:
     end = begin + length + 1
     if len(data) < end or data[end - 1 : end] != b"\n" or zlib.crc32(payload) != checksum:
         return None
-    return Line(start, end, payload)
+    # `int` also reads capitals and signs, which we never write.
+    return Line(start, end, payload) if prefix == _prefix(payload) else None
+
+
+def _prefix(payload: bytes) -> bytes:
+    return b"%08x %08x " % (zlib.crc32(payload), len(payload))
+
+
+def salvage_lines(data: bytes) -> Iterator[Line]:
+    """Every whole line of a journal that is damaged anywhere; a line break may be missing."""
+    found = _PREFIX.search(data)
+    while found:
+        begin = found.end()
+        payload = data[begin : begin + int(found[1], 16)]
+        is_whole = found[0] == _prefix(payload)
+        if is_whole:
+            yield Line(found.start(), begin + len(payload) + 1, payload)
+        found = _PREFIX.search(data, begin + len(payload) if is_whole else found.start() + 1)
 
 
 def read_lines(data: bytes, offset: int = 0) -> Iterator[Line]:

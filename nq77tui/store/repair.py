@@ -23,7 +23,7 @@ from nq77tui.store.failures import named_failures
 from nq77tui.store.file_lock import FileLock
 from nq77tui.store.folding import finish_fold, write_whole
 from nq77tui.store.history import commits, newest_kept
-from nq77tui.store.journal import Line, read_lines, sequence_of
+from nq77tui.store.journal import Line, salvage_lines, sequence_of
 from nq77tui.store.paths import StorePaths
 from nq77tui.store.snapshot import Header
 from nq77tui.store.tables import Document, Tables
@@ -83,15 +83,16 @@ def _repair(paths: StorePaths) -> RepairReport:
         _set_aside(paths, f"{path.name}.before-repair", _content(path), report)
     with suppress(RefusedError):
         finish_fold(paths)
-    lines = list(_salvage_lines(journal))
+    lines = list(salvage_lines(journal))
     header = _header(lines, paths)
     lines = [line for line in lines if line.payload.startswith(b'{"l":')]
     report.commits = len(lines)
     found, doubtful = _salvage_snapshot(content, header.damaged_blocks(content) if header else [])
     tables = Tables(found, {})
+    if header and newest_kept(paths.history) == header.sequence and _is_damaged(content, header):
+        doubtful -= _put_from_history(paths, tables, doubtful)
     for line in lines:
         doubtful -= _replay(tables, line)
-    doubtful -= _put_from_history(paths, tables, doubtful)
     sound, damaged = _sort_out(tables, doubtful)
     if damaged:
         text = json.dumps(damaged, ensure_ascii=False)
@@ -110,6 +111,17 @@ def _repair(paths: StorePaths) -> RepairReport:
 
 def _content(path: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""
+
+
+def _is_damaged(content: bytes, header: Header) -> bool:
+    """Whether the medium did it, and not another program that removed something on purpose."""
+    if header.damaged_blocks(content) or not content.strip():
+        return not header.fits(content)
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return True
+    return False
 
 
 def _header(lines: Sequence[Line], paths: StorePaths) -> Header | None:
@@ -173,19 +185,6 @@ def _salvage_entries(text: str, begin: int, end: int) -> Iterator[tuple[str, Doc
         entry = _ENTRY.search(text, position, end)
 
 
-def _salvage_lines(data: bytes) -> Iterator[Line]:
-    """Every valid line of a journal that is damaged somewhere."""
-    offset = 0
-    while offset < len(data):
-        lines = list(read_lines(data, offset))
-        yield from lines
-        behind = lines[-1].end if lines else offset
-        next_break = data.find(b"\n", behind)
-        if next_break < 0:
-            return
-        offset = next_break + 1
-
-
 def _replay(tables: Tables, line: Line) -> set[Placed]:
     """Carry out a commit; which documents it wrote or removed."""
     written: set[Placed] = set()
@@ -200,16 +199,21 @@ def _replay(tables: Tables, line: Line) -> set[Placed]:
 
 
 def _put_from_history(paths: StorePaths, tables: Tables, doubtful: set[Placed]) -> set[Placed]:
-    """Put doubtful documents back as the last commit before the snapshot wrote them."""
-    last: dict[Placed, Document] = {}
-    if doubtful:
-        for commit in commits(paths.history):
-            for operation in commit.operations:
-                if operation[0] in ("i", "u") and (operation[1], operation[2]) in doubtful:
-                    last[operation[1], operation[2]] = operation[3]
+    """Put back what the last commits before the snapshot wrote, where the snapshot is damaged."""
+    last: dict[Placed, Document | None] = {}
+    for commit in commits(paths.history):
+        for kind, name, *rest in commit.operations:
+            if kind in ("t", "x"):
+                last.update({place: None for place in last if place[0] == name})
+            else:
+                last[name, rest[0]] = rest[1] if kind in ("i", "u") else None
+    restored: set[Placed] = set()
     for (name, key), document in last.items():
-        tables.apply(["u", name, key, document])
-    return set(last)
+        is_there = key in tables.table(name) and (name, key) not in doubtful
+        if document is not None and not is_there:
+            tables.apply(["u", name, key, document])
+            restored.add((name, key))
+    return restored
 
 
 def _sort_out(
