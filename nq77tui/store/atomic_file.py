@@ -28,16 +28,16 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder for the same people as the folder that it stands in, which is not synced."""
-    if folder.is_dir():
-        return
+    """Make a folder, or find one, for owner and group of the folder that it stands in.
+
+    That one is not synced.
+    """
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
         above = folder.parent.stat()
-        if above.st_mode & stat.S_IWGRP:
-            with suppress(OSError):
-                os.chown(folder, -1, above.st_gid)
-                folder.chmod(0o770 | above.st_mode & stat.S_ISGID)
+        with suppress(OSError):
+            os.chown(folder, -1, above.st_gid)
+            folder.chmod(0o700 | above.st_mode & (stat.S_ISGID | stat.S_IRWXG))
 
 
 def grant_access(descriptor: int, folder: Path, like: Path | None = None) -> None:

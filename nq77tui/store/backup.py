@@ -85,7 +85,8 @@ def restore_backup(path: Path, folder: Path) -> None:
     snapshot = contents.pop(SNAPSHOT)
     written: list[Path] = []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         make_folder(folder / HISTORY)
         for name, content in contents.items():
             written.append(folder / name)

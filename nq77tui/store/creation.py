@@ -10,6 +10,7 @@ from nq77tui.core.document import doc_id_of, to_document
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Record
 from nq77tui.programme import Programme
+from nq77tui.store.atomic_file import make_folder
 from nq77tui.store.medium import refuse_unsafe
 from nq77tui.store.settings import StoreSettings, save_settings
 from nq77tui.store.storage import JournalStorage
@@ -29,7 +30,8 @@ def create_store(folder: Path, programme: Programme) -> None:
         raise RefusedError(Problem("storage.store_exists", {"folder": str(folder)}))
     refuse_unsafe(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         save_settings(folder, StoreSettings(programme.id, programme.version))
         JournalStorage(folder / SNAPSHOT).close()
     except OSError as error:

@@ -24,10 +24,10 @@ _UNSAFE = re.compile(
 _ESCAPE = re.compile(r"\\([0-7]{3})")
 
 
-def file_system_of(folder: Path, mounts: Path = MOUNTS) -> str:
+def file_system_of(folder: Path) -> str:
     """The type of the file system that holds a folder; empty where the system does not say."""
     try:
-        lines = mounts.read_text("utf-8", "surrogateescape").splitlines()
+        lines = MOUNTS.read_text("utf-8", "surrogateescape").splitlines()
     except OSError:
         return ""
     place = os.path.realpath(folder)

@@ -428,26 +428,28 @@ class JournalStorage(Storage):
             journal = self._writable_journal()
             if self._depth or self.sequence == self._header.sequence:
                 return
-            end = journal.end
-            fold = Fold.prepare(
-                self.paths, self.tables, self.sequence, self._newest, self.unfolded()
-            )
             try:
-                with self._lock.held():
-                    self._catch_up()
-                    if self._journal is not journal:
-                        return  # a colleague has folded meanwhile
-                    # A killed colleague's last line may not have reached the disk yet, and the
-                    # history must not know more than the store.
-                    journal.sync()
-                    fold.exchange(journal.read(end, journal.end), self.history_bytes)
-                    self._follow()
+                self._fold(journal)
             except SyncFailedError as error:
                 self._turn_read_only(error)
                 raise
-            finally:
-                fold.drop()
             self._fold_at = self.compact_at
+
+    def _fold(self, journal: Journal) -> None:
+        end, lines = journal.end, self.unfolded()
+        fold = Fold.prepare(self.paths, self.tables, self.sequence, self._newest, lines)
+        try:
+            with self._lock.held():
+                self._catch_up()
+                if self._journal is not journal:
+                    return  # a colleague has folded meanwhile
+                # A killed colleague's last line may not have reached the disk yet, and the
+                # history must not know more than the store.
+                journal.sync()
+                fold.exchange(journal.read(end, journal.end), self.history_bytes)
+                self._follow()
+        finally:
+            fold.drop()
 
     def unfolded(self) -> list[Line]:
         """The commits that stand in the journal and not in the snapshot."""
