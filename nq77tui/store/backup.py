@@ -7,8 +7,10 @@ backup can be taken for something already known.
 
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
+import zlib
 from pathlib import Path
 
 from nq77tui.core.problem import Problem, RefusedError
@@ -106,14 +108,18 @@ def restore_backup(path: Path, folder: Path) -> None:
 def _read(path: Path) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     try:
-        with tarfile.open(path, mode="r:gz") as archive:
+        # To its end first: only there stands the checksum.
+        with gzip.open(path) as file:
+            whole = file.read(MAX_BYTES + 1)
+        if len(whole) > MAX_BYTES:
+            raise RefusedError(Problem("backup.not_ours", {"file": str(path)}))
+        with tarfile.open(fileobj=io.BytesIO(whole), mode="r:") as archive:
             for count, member in enumerate(archive):
-                file = archive.extractfile(member) if member.isfile() else None
-                known = _is_ours(member.name) and member.size <= MAX_BYTES and count < MAX_FILES
-                if file is None or not known:
+                found = archive.extractfile(member) if member.isfile() else None
+                if found is None or not _is_ours(member.name) or count >= MAX_FILES:
                     raise RefusedError(Problem("backup.not_ours", {"file": str(path)}))
-                contents[member.name] = file.read()
-    except (OSError, tarfile.TarError, EOFError, ValueError) as error:
+                contents[member.name] = found.read()
+    except (OSError, tarfile.TarError, EOFError, ValueError, zlib.error) as error:
         params = {"file": str(path), "detail": str(error)[:80]}
         raise RefusedError(Problem("backup.damaged", params)) from error
     if SNAPSHOT not in contents:

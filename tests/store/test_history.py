@@ -1,0 +1,142 @@
+"""Older commits, compressed: each once, oldest first, whatever is folded, killed or damaged."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from tinydb import TinyDB
+
+from nq77tui.store.database import open_tinydb
+from nq77tui.store.history import SEGMENT_BYTES, commits, newest_kept
+from nq77tui.store.storage import JournalStorage
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "store.json"
+
+
+def known(path: Path) -> list[int]:
+    return [one.sequence for one in commits(path.parent / "history", path.parent / "journal")]
+
+
+def segments(path: Path) -> list[Path]:
+    return sorted((path.parent / "history").glob("*.gz"))
+
+
+def fold_often(path: Path, folds: int, size: int = 10) -> None:
+    for number in range(folds):
+        with open_tinydb(path) as db:
+            db.insert({"n": number, "noise": os.urandom(size).hex()})
+
+
+def test_every_commit_is_known_once_and_in_order_across_folds_and_restarts(path) -> None:
+    with open_tinydb(path) as db:
+        with db.storage.transaction({"why": "first"}):
+            db.insert({"n": 0})
+        for number in range(1, 30):
+            db.insert({"n": number})
+            if number % 7 == 0:
+                db.storage.compact()
+    found = list(commits(path.parent / "history", path.parent / "journal"))
+    assert [one.sequence for one in found] == list(range(1, 31))
+    assert [one.operations[0][3]["n"] for one in found] == list(range(30))
+    assert found[0].note == {"why": "first"}
+    assert found[1].note == {}
+    assert all(one.at > 1_700_000_000 for one in found)
+
+
+def test_short_runs_share_a_segment_and_long_ones_do_not_grow_it_for_ever(path) -> None:
+    fold_often(path, 12)
+    assert len(segments(path)) == 1
+    fold_often(path, 6, size=SEGMENT_BYTES // 2)
+    assert 2 <= len(segments(path)) <= 5
+    assert known(path) == list(range(1, 19))
+
+
+def test_above_the_limit_the_oldest_history_goes_and_no_data(path) -> None:
+    for number in range(12):
+        storage = JournalStorage(path, history_bytes=3 * SEGMENT_BYTES)
+        with storage.transaction():
+            storage.do(["i", "t", str(number), {"noise": os.urandom(SEGMENT_BYTES).hex()}])
+        storage.close()
+    assert sum(file.stat().st_size for file in segments(path)) <= 3 * SEGMENT_BYTES
+    found = known(path)
+    assert found == list(range(found[0], 13))
+    assert found[0] > 1
+    with open_tinydb(path) as db:
+        assert len(db.table("t")) == 12
+
+
+def test_a_damaged_segment_ends_the_way_back_there_and_is_not_removed(path) -> None:
+    fold_often(path, 3)
+    (damaged,) = segments(path)
+    content = bytearray(damaged.read_bytes())
+    content[len(content) // 2] ^= 1
+    damaged.write_bytes(content)
+    fold_often(path, 3)
+    assert damaged.read_bytes() == bytes(content)
+    assert known(path) == [4, 5, 6]
+    with open_tinydb(path) as db:
+        assert len(db) == 6
+
+
+def test_a_history_that_is_read_while_others_fold_has_no_gaps(path) -> None:
+    fold_often(path, 2)
+    stop = path.with_name("stop")
+    child = os.fork()
+    if child == 0:
+        try:
+            db = open_tinydb(path)
+            while not stop.exists():
+                db.insert({})
+                db.storage.compact()
+        finally:
+            os._exit(0)
+    lengths = []
+    try:
+        for _ in range(300):
+            found = known(path)
+            assert found == list(range(1, len(found) + 1))
+            lengths.append(len(found))
+    finally:
+        stop.touch()
+        os.waitpid(child, 0)
+    assert lengths == sorted(lengths)
+    assert lengths[-1] > lengths[0]
+
+
+def test_numbers_go_on_where_the_history_ends(path) -> None:
+    fold_often(path, 3)
+    older = path.with_name("older")
+    older.mkdir()
+    for name in ("store.json", "journal"):
+        shutil.copyfile(path.with_name(name), older / name)
+    fold_often(path, 2)
+    # An older store beside the newer history, then one without any journal.
+    for lost in (False, True):
+        for name in ("store.json", "journal"):
+            shutil.copyfile(older / name, path.with_name(name))
+        if lost:
+            path.with_name("journal").unlink()
+        count = newest_kept(path.parent / "history")
+        with open_tinydb(path) as db:
+            assert len(db) == 3
+            db.insert({"n": "after"})
+        assert known(path) == list(range(1, count + 2))
+
+
+def test_what_stock_tinydb_wrote_does_not_end_the_history(path) -> None:
+    fold_often(path, 2)
+    db = open_tinydb(path)
+    db.insert({"n": "pending"})
+    with TinyDB(path) as stock:
+        stock.insert({"n": "stock"})
+    with open_tinydb(path) as again:
+        again.insert({"n": "last"})
+    assert known(path) == [1, 2, 3, 4]
+    assert len(json.loads(path.read_bytes())["_default"]) == 5
