@@ -91,8 +91,8 @@ HOME = (
     Action("home.open", ("enter",), "open", is_shown=False),
     Action("home.coverage", ("c", "f6"), "coverage"),
     Action("home.assign", ("g", "f5"), "assign"),
-    Action("home.merge", ("f7", "ctrl+u"), "merge"),
-    Action("home.conflicts", ("f8", "ctrl+t"), "conflicts"),
+    Action("home.merge", ("m", "f7"), "merge"),
+    Action("home.conflicts", ("x", "f8"), "conflicts"),
     Action("home.help", ("question_mark",), "app.help", is_shown=False),
     Action("home.back", ("escape",), "back"),
 )

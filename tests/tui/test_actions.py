@@ -7,8 +7,9 @@ import re
 import pytest
 
 from nq77tui.programme import LANGUAGES, load_catalogue
+from nq77tui.programme.whole import APP_KEYS
 from nq77tui.tui import actions
-from nq77tui.tui.actions import Action
+from nq77tui.tui.actions import Action, shown_key
 
 FUNCTION_KEY = re.compile(r"f\d+")
 EVERY = [action for group in actions.ALL for action in group]
@@ -49,6 +50,23 @@ def test_no_key_means_two_things_in_one_view(group: tuple[Action, ...]) -> None:
     keys = [key for action in group for key in action.keys]
 
     assert sorted(set(keys)) == sorted(keys)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("group", [actions.HOME, actions.LIST, actions.FORM])
+def test_the_key_line_fits_80_cells(group: tuple[Action, ...], lang: str) -> None:
+    catalogue = load_catalogue(lang)
+    shown = [action for action in group + actions.APP if action.is_shown]
+    line = "".join(f" {shown_key(a.keys[0])} {catalogue.text(a.label)} " for a in shown)
+
+    assert len(line) <= 80, line
+
+
+@pytest.mark.parametrize("action", actions.HOME, ids=lambda action: action.id)
+def test_the_letters_of_the_home_screen_are_kept_free_for_it(action: Action) -> None:
+    letters = {key for key in action.keys if len(key) == 1}
+
+    assert letters <= APP_KEYS
 
 
 def test_action_ids_are_unique() -> None:

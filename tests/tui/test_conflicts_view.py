@@ -82,7 +82,7 @@ async def test_a_number_takes_that_value_everywhere(
 ) -> None:
     apart(setting("Lý Thị Ân", persons=6), setting("Lý Thị Ân", persons=5))
     async with start() as user:
-        await user.press("ctrl+t", key)
+        await user.press("x", key)
 
         record = user.only("household", head="Lý Thị Ân")
         assert record.values["persons"] == taken

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nq77tui.tui.views.confirm import Confirm
+from nq77tui.tui.views.conflicts import ConflictsView
+from nq77tui.tui.views.coverage import CoverageView
+from nq77tui.tui.views.file_chooser import FileChooser
 from nq77tui.tui.views.help import HelpView
 from nq77tui.tui.views.home import HomeView
 from nq77tui.tui.views.record_list import ListView
@@ -29,6 +32,33 @@ async def test_one_key_leads_to_each_list(start, key, title) -> None:
 
         assert isinstance(user.view, ListView)
         assert user.title.startswith(title)
+
+
+@pytest.mark.parametrize(
+    ("keys", "view"),
+    [
+        (["c", "f6"], CoverageView),
+        (["m", "f7"], FileChooser),
+        (["x", "f8"], ConflictsView),
+    ],
+)
+async def test_a_letter_and_a_function_key_lead_to_each_of_the_apps_places(
+    start, keys, view
+) -> None:
+    async with start() as user:
+        for key in keys:
+            await user.press(key)
+
+            assert isinstance(user.view, view)
+
+            await user.press("escape")
+
+        await user.press("g")
+
+        assert "không có màn hình phân công" in user.message
+
+        keys_shown = user.view.query_one("#keys").plain
+        assert all(f"{key} " in keys_shown for key in ("C", "G", "M", "X"))
 
 
 async def test_arrows_and_enter_lead_there_too(start) -> None:
