@@ -212,6 +212,10 @@ PERSON = (
     Action("person.hand_over", ("f6", "ctrl+o"), "hand_over"),
     Action("person.show", ("f7", "ctrl+f"), "show", is_shown=False),
 )
+ASK = (
+    Action("ask.take", ("1-9",), is_shown=False),
+    Action("ask.back", ("escape",), is_shown=False),
+)
 PROMPT = (
     Action("prompt.take", ("enter",), is_shown=False),
     Action("prompt.back", ("escape",), is_shown=False),
@@ -240,6 +244,7 @@ ALL = (
     PEOPLE,
     CHARGE,
     PERSON,
+    ASK,
     PROMPT,
 )
 """Every group, for checks."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.core.record import Json, Record
+from nq77tui.core.record import Json, Record, Sibling
 from nq77tui.core.schema import Field
 from nq77tui.core.screen import FormField, Section
 from nq77tui.core.typed import read_typed, show_value
 from nq77tui.core.validation import calculated, check_field, relevant_fields
 from nq77tui.tui.desk import Desk
+from nq77tui.tui.disputes import Disputes
 
 
 class FormModel:
@@ -37,6 +38,7 @@ class FormModel:
         self.unread: dict[str, str] = {}
         """Typed texts that are no value for their field."""
         self.problems: dict[str, tuple[Problem, ...]] = {}
+        self.disputes = Disputes()
         self._known = self._known_problems()
 
     def _read_record(self) -> Record | None:
@@ -161,15 +163,22 @@ class FormModel:
             if name in changed or _place(problem) not in self._known
         )
 
-    def save(self) -> Record:
-        """Write the record.
+    def save(self) -> Record | None:
+        """Write the record: of an old one only what was changed here.
+
+        Returns:
+            None where a colleague has written what a person has to decide about first.
 
         Raises:
             RefusedError: it cannot be saved as it is.
         """
         if self.record_id is None:
             return self.desk.repository.add(self.record_type, self.values)
-        return self.desk.repository.edit(self.record_id, self.changes())
+        with self.desk.repository.transaction():
+            self.take_in()
+            if self.disputed() or self.deletion is not None:
+                return None
+            return self.desk.repository.edit(self.record_id, self.changes())
 
     def carried(self) -> FormModel:
         """A new record with the fields that are carried over."""
@@ -177,25 +186,49 @@ class FormModel:
         kept = {name: self.values[name] for name in carry if self.values.get(name) is not None}
         return FormModel(self.desk, self.record_type, values=kept)
 
-    def take_in(self) -> tuple[str, ...]:
+    # What colleagues do meanwhile
+
+    def take_in(self, typing: str = "") -> bool:
         """Show what a colleague has saved, but for fields changed here.
 
+        Args:
+            typing: the field that is being typed into, and so counts as changed.
+
         Returns:
-            The fields that were changed on both sides.
+            Whether there was anything.
         """
         fresh = self._read_record()
         if fresh is None or fresh == self.record:
-            return ()
+            return False
         mine, theirs = self.changes(), fresh.values
-        changed = {
+        here = mine.keys() | self.unread.keys() | {typing}
+        there = {
             name for name in self.schema.fields if _differ(theirs.get(name), self.start.get(name))
         }
+        self.disputes.note(fresh, here & there)
         self.record, self.start = fresh, theirs
         self.values = {**theirs, **{name: v for name, v in mine.items() if v is not None}}
         for name in mine:
             if mine[name] is None:
                 self.values.pop(name, None)
-        return tuple(sorted(changed & mine.keys()))
+        return True
+
+    def disputed(self) -> dict[str, Sibling]:
+        """The fields that hold something else here than a colleague has just written."""
+        changed = self.changes().keys() | self.unread.keys()
+        found = {name: self.disputes.theirs(name) for name in self.schema.fields if name in changed}
+        return {name: theirs for name, theirs in found.items() if theirs is not None}
+
+    @property
+    def deletion(self) -> Sibling | None:
+        """Who deleted the record meanwhile, until that is decided."""
+        return self.disputes.deletion(self.record)
+
+    def settle(self, name: str, theirs: Sibling, *, keeps_mine: bool) -> None:
+        """Decide between a value of ours and a colleague's."""
+        self.disputes.settle(name, theirs)
+        if not keeps_mine:
+            self.put(name, theirs.value)
 
 
 def _place(problem: Problem) -> tuple[str, object]:

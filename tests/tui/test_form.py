@@ -323,7 +323,7 @@ async def test_the_form_shows_what_a_colleague_saves_and_keeps_what_i_typed(star
         assert "6" in user.line("Nhân khẩu")
         assert user.message.startswith("Người khác vừa sửa cùng trường: Nhân khẩu")
 
-        await user.press("f2")
+        await user.press("f2", "1")
         record = user.repository.get(record_id)
 
         assert (record.get("head"), record.get("persons")) == ("Nông Văn Anh", 6)

@@ -9,20 +9,19 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.core.record import Json, Record
+from nq77tui.core.record import Record
 from nq77tui.tui.actions import FORM, Action, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.slices import in_slices, run_behind
-from nq77tui.tui.theme import ERROR, GOOD, WARNING
-from nq77tui.tui.views.base import BaseView
+from nq77tui.tui.theme import GOOD, WARNING
 from nq77tui.tui.views.confirm import Confirm
+from nq77tui.tui.views.form_saving import SavingView
 from nq77tui.tui.views.text_editor import TextEditor
 from nq77tui.tui.widgets.form_pane import FormPane
 
 
-class FormView(BaseView[str]):
+class FormView(SavingView):
     """A form, new or of a record; answers with the id of what was saved last."""
 
     ACTIONS: ClassVar[Sequence[Action]] = FORM
@@ -32,7 +31,6 @@ class FormView(BaseView[str]):
         super().__init__(desk)
         self.model = FormModel(desk, record_type, record_id)
         self._saved: str | None = None
-        self._confirmed: tuple[dict[str, Json], list[str]] | None = None
 
     def body(self) -> ComposeResult:
         """The form."""
@@ -67,20 +65,27 @@ class FormView(BaseView[str]):
 
     def store_changed(self) -> None:
         """Show what a colleague has saved in this very record."""
-        disputed = self.model.take_in()
+        typing = self.pane.current if self.pane.is_touched else ""
+        if self.model.take_in(typing) and not typing:
+            self.pane.enter(self.pane.current)
         self.pane.redraw()
         self.show_title()
-        if self.model.record is not None and self.model.record.is_dead:
+        disputed = [*self.model.disputed(), *self._disputed_while_typing(typing)]
+        if self.model.deletion is not None:
             self.say(self.desk.text("tui.form.deleted"), WARNING)
         elif disputed:
             labels = [self.desk.label(self.model.field(name).label) for name in disputed]
             self.say(self.desk.text("tui.form.disputed", fields=", ".join(labels)), WARNING)
 
+    def _disputed_while_typing(self, typing: str) -> list[str]:
+        is_known = not typing or typing in self.model.disputed()
+        return [] if is_known or self.model.disputes.theirs(typing) is None else [typing]
+
     def on_form_pane_entered(self, event: FormPane.Entered) -> None:
         """Say what is wrong with the field, and have the names ready that may be picked."""
         problems = self.model.problems.get(event.field_name, ())
         if event.is_by_key and problems:
-            self._say_problem(problems[0])
+            self.say_problem(problems[0])
         elif event.is_by_key and event.field_name:
             self.say()
         if event.field_name and (field := self.model.field(event.field_name)).is_reference:
@@ -91,61 +96,25 @@ class FormView(BaseView[str]):
         """Say that saving needs its own key."""
         self.say(self.desk.text("tui.form.finished"))
 
-    def _say_problem(self, problem: Problem) -> None:
-        style = ERROR if problem.severity == "error" else WARNING
-        self.say(self.desk.problem(problem), style)
-
     # Saving
 
     def action_save(self) -> None:
         """Save, and go back."""
-        record = self._save()
-        if record is not None:
-            self.dismiss(record.id)
+        self.save(self._go_back)
+
+    def _go_back(self, record: Record) -> None:
+        self.dismiss(record.id)
 
     def action_save_new(self) -> None:
         """Save, and go on with an empty form."""
-        record = self._save()
-        if record is None:
-            return
+        self.save(self._go_on)
+
+    def _go_on(self, record: Record) -> None:
         self._saved = record.id
         self.model = self.model.carried()
         self.pane.show(self.model)
         self.show_title()
         self.say(self.desk.text("tui.saved", title=self.desk.repository.title(record.id)), GOOD)
-
-    def _save(self) -> Record | None:
-        """Save unless something is wrong, or doubtful and not confirmed yet."""
-        if not self.pane.commit():
-            self._say_problem(self.model.problems[self.pane.current][0])
-            return None
-        problems = self.model.check()
-        errors = [problem for problem in problems if problem.severity == "error"]
-        if errors:
-            self._show_problems(errors, "tui.form.errors", is_error=True)
-            return None
-        if problems and not self._is_confirmed(problems):
-            self._show_problems(problems, "tui.form.warnings", is_error=False)
-            return None
-        try:
-            return self.model.save()
-        except RefusedError as error:
-            self.refuse(error)
-            return None
-
-    def _is_confirmed(self, problems: Sequence[Problem]) -> bool:
-        """Whether the same doubts about the same values were shown before."""
-        state = dict(self.model.values), sorted(map(str, problems))
-        is_confirmed = self._confirmed == state
-        self._confirmed = state
-        return is_confirmed
-
-    def _show_problems(self, problems: Sequence[Problem], key: str, *, is_error: bool) -> None:
-        first = str(problems[0].params.get("field", ""))
-        if first in self.model.schema.fields:
-            self.pane.enter(first)
-        text = self.desk.text(key, count=len(problems), first=self.desk.problem(problems[0]))
-        self.say(text, ERROR if is_error else WARNING)
 
     # Leaving
 
@@ -159,7 +128,11 @@ class FormView(BaseView[str]):
 
     def _leave(self, is_sure: bool | None) -> None:
         if is_sure:
-            self.dismiss(self._saved)
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Leave without saving; answers with what was saved before."""
+        self.dismiss(self._saved)
 
     # Typing
 
