@@ -24,7 +24,7 @@ class Change:
         before: the value before; None where it was empty or is not known any more.
         after: the value after.
         stamp: who and when.
-        replica: on which machine.
+        dot: the write; it names the machine.
     """
 
     kind: str
@@ -32,7 +32,12 @@ class Change:
     before: Json
     after: Json
     stamp: Stamp
-    replica: str
+    dot: Dot
+
+    @property
+    def replica(self) -> str:
+        """On which machine it was written."""
+        return self.dot.replica
 
 
 def changes_of(repository: Repository, record_id: str) -> list[Change]:
@@ -48,9 +53,17 @@ def changes_of(repository: Repository, record_id: str) -> list[Change]:
         for after in _versions(commit, record.type, record_id):
             found += _differences(before, after)
             before = after
-    if before != record:
+    if before is None or _has_more(record, before):
         found += _differences(before, record)
     return found
+
+
+def _has_more(record: Record, before: Record) -> bool:
+    """Whether a record includes writes of which no commit is known here.
+
+    The other way round, a colleague's commit may not be read in yet.
+    """
+    return any(counter > before.vector.get(name, 0) for name, counter in record.vector.items())
 
 
 def _versions(commit: Commit, record_type: str, record_id: str) -> Iterator[Record]:
@@ -72,7 +85,7 @@ def _differences(before: Record | None, after: Record) -> list[Change]:
                 before.get(name) if before else None,
                 sibling.value,
                 sibling.stamp,
-                sibling.dot.replica,
+                sibling.dot,
             )
             for sibling in siblings
             if sibling.dot not in known
@@ -85,7 +98,7 @@ def _differences(before: Record | None, after: Record) -> list[Change]:
             None,
             None,
             marker.stamp,
-            marker.dot.replica,
+            marker.dot,
         )
         for marker in after.deletions
         if marker not in old_markers

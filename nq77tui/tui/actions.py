@@ -110,6 +110,7 @@ FORM = (
     Action("form.save_new", ("f3", "ctrl+n"), "save_new"),
     Action("form.editor", ("f6", "ctrl+o"), "editor", is_shown=False),
     Action("form.typing", ("f9", "ctrl+t"), "typing"),
+    Action("form.history", ("f7", "ctrl+r"), "history", is_shown=False),
     Action("form.back", ("escape",), "back"),
 )
 FIELDS = (
@@ -212,6 +213,7 @@ PERSON = (
     Action("person.hand_over", ("f6", "ctrl+o"), "hand_over"),
     Action("person.show", ("f7", "ctrl+f"), "show", is_shown=False),
 )
+HISTORY = (Action("history.back", ("escape", "f7", "ctrl+r"), "back"),)
 ASK = (
     Action("ask.take", ("1-9",), is_shown=False),
     Action("ask.back", ("escape",), is_shown=False),
@@ -244,6 +246,7 @@ ALL = (
     PEOPLE,
     CHARGE,
     PERSON,
+    HISTORY,
     ASK,
     PROMPT,
 )

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.problem import Problem
+from nq77tui.core.record import Json, canonical_json
 from nq77tui.core.schema import Label
+from nq77tui.core.text import printable
+from nq77tui.core.typed import show_value
 from nq77tui.programme import Catalogue, Programme
 from nq77tui.store import Repository
 from nq77tui.tui.listing import Listing
@@ -44,6 +47,22 @@ class Desk:
     def problem(self, problem: Problem) -> str:
         """What is wrong, in words."""
         return self.catalogue.problem(problem)
+
+    def field_label(self, record_type: str, name: str) -> str:
+        """The label of a field; its name where this version of the programme has none."""
+        schema = self.programme.schemas.get(record_type)
+        field = schema.fields.get(name) if schema else None
+        return self.label(field.label) if field else name
+
+    def shown(self, record_type: str, name: str, value: Json) -> str:
+        """A field's value as people read it, emptiness included."""
+        if value is None or value in ("", []):
+            return self.text("tui.empty_value")
+        schema = self.programme.schemas.get(record_type)
+        field = schema.fields.get(name) if schema else None
+        if field is None:
+            return printable(value if isinstance(value, str) else canonical_json(value))
+        return printable(show_value(field, value, self.catalogue.lang, self.repository.title))
 
     def listing(self, record_type: str) -> Listing:
         """The list of a record type, in the language of the moment."""

@@ -17,6 +17,7 @@ from nq77tui.tui.slices import in_slices, run_behind
 from nq77tui.tui.theme import GOOD, WARNING
 from nq77tui.tui.views.confirm import Confirm
 from nq77tui.tui.views.form_saving import SavingView
+from nq77tui.tui.views.history import HistoryView
 from nq77tui.tui.views.text_editor import TextEditor
 from nq77tui.tui.widgets.form_pane import FormPane
 
@@ -142,6 +143,14 @@ class FormView(SavingView):
         self.desk.switch_typing()
         self.pane.enter(self.pane.current)
         self.show_title()
+
+    def action_history(self) -> None:
+        """Who changed what in this record."""
+        if self.model.record_id is None:
+            self.say(self.desk.text("tui.history.new"))
+            return
+        view = HistoryView(self.desk, self.model.record_type, self.model.record_id)
+        self.app.push_screen(view)
 
     # Long texts
 

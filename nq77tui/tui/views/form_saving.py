@@ -8,7 +8,6 @@ from functools import partial
 
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Json, Record, Sibling
-from nq77tui.core.typed import show_value
 from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.moment import shown_moment
 from nq77tui.tui.theme import ERROR, WARNING
@@ -124,10 +123,7 @@ class SavingView(BaseView[str]):
         self.dismiss(None)
 
     def _shown(self, name: str, value: Json) -> str:
-        if value in (None, "", []):
-            return self.desk.text("tui.conflicts.empty_value")
-        lang, title = self.desk.catalogue.lang, self.desk.repository.title
-        return show_value(self.model.field(name), value, lang, title)
+        return self.desk.shown(self.model.record_type, name, value)
 
 
 def _who(written: Sibling) -> dict[str, str]:
