@@ -106,22 +106,62 @@ def _differences(before: Record | None, after: Record) -> list[Change]:
     return sorted(found, key=lambda change: change.stamp.at)
 
 
-def undo_last(repository: Repository) -> list[Record]:
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """What an undo would take back.
+
+    Attributes:
+        sequence: the commit.
+        stamp: who committed it, and when.
+        records: as the commit left them, each with what the commit did to it: ``created``,
+            ``changed`` or ``deleted``.
+    """
+
+    sequence: int
+    stamp: Stamp
+    records: tuple[tuple[Record, str], ...]
+
+
+def last_undoable(repository: Repository) -> Undoable:
+    """My last commit that is not taken back yet.
+
+    Raises:
+        RefusedError: there is none.
+    """
+    repository.refresh()
+    commit = _last_of_mine(repository, list(repository.commits()))
+    if commit is None:
+        raise RefusedError(Problem("history.nothing_to_undo"))
+    written = _records_of(commit)
+    records = tuple(
+        (record, CREATED if is_new else DELETED if record.is_dead else CHANGED)
+        for record, is_new in written
+    )
+    stamp = max((record.last_written for record, _ in written), default=Stamp(commit.at, ""))
+    return Undoable(commit.sequence, stamp, records)
+
+
+def undo_last(repository: Repository, sequence: int | None = None) -> list[Record]:
     """Take my last commit back by a new write; what others changed since is left alone.
 
     Called again it takes back the one before.
+
+    Args:
+        sequence: the commit that is expected to be the last one; any if None.
 
     Returns:
         The records as they are now.
 
     Raises:
-        RefusedError: there is nothing of mine left to take back.
+        RefusedError: there is nothing of mine left to take back, or another commit than expected.
     """
     repository.refresh()
     history = list(repository.commits())
     commit = _last_of_mine(repository, history)
     if commit is None:
         raise RefusedError(Problem("history.nothing_to_undo"))
+    if sequence is not None and commit.sequence != sequence:
+        raise RefusedError(Problem("history.written_since"))
     earlier = [one for one in history if one.sequence < commit.sequence]
     taken_back = _dots_of_undos(repository, history)
     with repository.transaction({"undoes": commit.sequence}):

@@ -93,14 +93,16 @@ HOME = (
     Action("home.assign", ("g", "f5"), "assign"),
     Action("home.merge", ("m", "f7"), "merge"),
     Action("home.conflicts", ("x", "f8"), "conflicts"),
+    Action("home.undo", ("f9", "ctrl+z"), "undo", is_shown=False),
     Action("home.help", ("question_mark",), "app.help", is_shown=False),
     Action("home.back", ("escape",), "back"),
 )
 LIST = (
-    Action("list.open", ("enter",), "open"),
+    Action("list.open", ("enter",), "open", is_shown=False),
     Action("list.new", ("insert", "f4", "ctrl+n"), "new"),
     Action("list.delete", ("delete", "ctrl+d"), "delete"),
     Action("list.sort", ("f6", "ctrl+o"), "sort"),
+    Action("list.undo", ("f9", "ctrl+z"), "undo"),
     Action("list.filter", ("backspace",), is_shown=False),
     Action("list.help", ("question_mark",), "app.help", is_shown=False),
     Action("list.back", ("escape",), "back"),

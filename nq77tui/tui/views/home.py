@@ -19,6 +19,7 @@ from nq77tui.tui.views.conflicts import ConflictsView
 from nq77tui.tui.views.coverage import CoverageView
 from nq77tui.tui.views.merge import MergeView
 from nq77tui.tui.views.record_list import ListView
+from nq77tui.tui.views.undoing import ask_undo
 from nq77tui.tui.widgets.home_board import HomeBoard, Place, Progress
 
 
@@ -123,6 +124,10 @@ class HomeView(BaseView[None]):
             self.say(self.desk.text("tui.coverage.no_assigning"))
         else:
             self.app.push_screen(AssignView(Charges(self.desk, assigning)))
+
+    def action_undo(self) -> None:
+        """Take my last save back after asking."""
+        ask_undo(self)
 
     def action_back(self) -> None:
         """Leave the program after asking."""

@@ -18,6 +18,7 @@ from nq77tui.tui.theme import GOOD
 from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.confirm import Confirm
 from nq77tui.tui.views.form import FormView
+from nq77tui.tui.views.undoing import ask_undo
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
 _RIGHT = {"integer", "decimal", "figure", "hectares", "money"}
@@ -168,6 +169,10 @@ class ListView(BaseView[None]):
             self.desk.repository.delete(record_id)
             self.say(self.desk.text("tui.deleted", title=title), GOOD)
         self.look_again()
+
+    def action_undo(self) -> None:
+        """Take my last save back after asking."""
+        ask_undo(self)
 
     def action_sort(self) -> None:
         """Sort by the next column, then by the programme's order again."""
