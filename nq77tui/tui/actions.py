@@ -110,6 +110,9 @@ LIST = (
 FORM = (
     Action("form.save", ("f2", "ctrl+s"), "save"),
     Action("form.save_new", ("f3", "ctrl+n"), "save_new"),
+    Action("form.ditto", ("f8", "ctrl+d"), "ditto"),
+    Action("form.copy", ("f5", "ctrl+p"), "copy", is_shown=False),
+    Action("form.problem", ("f4", "ctrl+f"), "problem", is_shown=False),
     Action("form.editor", ("f6", "ctrl+o"), "editor", is_shown=False),
     Action("form.typing", ("f9", "ctrl+t"), "typing"),
     Action("form.history", ("f7", "ctrl+r"), "history", is_shown=False),
@@ -121,6 +124,7 @@ FIELDS = (
     Action("fields.choose", ("left", "right", "space"), is_shown=False),
     Action("fields.page", ("pageup", "pagedown"), is_shown=False),
     Action("fields.ends", ("ctrl+home", "ctrl+end"), is_shown=False),
+    Action("fields.section", ("alt+1-9", "ctrl+down", "ctrl+up"), is_shown=False),
     Action("fields.word", ("ctrl+left", "ctrl+right"), is_shown=False),
     Action("fields.erase", ("ctrl+u", "ctrl+k", "ctrl+w"), is_shown=False),
     Action("fields.restore", ("ctrl+z",), is_shown=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nq77tui.core.coverage import Coverage
@@ -24,6 +25,7 @@ class Desk:
     Attributes:
         listings: the list of each record type, kept so that it opens at once the second time.
         titles: what records are called, for picking references.
+        last_saved: by type the values of the record that was saved last in this session.
     """
 
     repository: Repository
@@ -31,6 +33,7 @@ class Desk:
     catalogue: Catalogue
     settings: Settings
     listings: dict[str, Listing] = field(default_factory=dict)
+    last_saved: dict[str, Mapping[str, Json]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.titles = Titles(self.repository)

@@ -27,8 +27,13 @@ _FIELD_AT_MOST = 48
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
-    """One line of the form: a heading, a field, or the line at the end that says how to save."""
+    """One line of the form: a heading, a field, or the line at the end that says how to save.
 
+    Attributes:
+        section: the number of the section to which it belongs.
+    """
+
+    section: int
     heading: str = ""
     asked: FormField | None = None
 
@@ -41,9 +46,12 @@ class FormRow:
 def form_rows(model: FormModel) -> list[FormRow]:
     """The lines of the form, the one for saving left out."""
     rows = []
+    numbered = len(model.form.sections) > 1
     for section, asked in model.sections():
-        rows.append(FormRow(heading=model.desk.label(section.label)))
-        rows += [FormRow(asked=one) for one in asked]
+        number = model.form.sections.index(section) + 1
+        label = model.desk.label(section.label)
+        rows.append(FormRow(number, heading=f"{number}. {label}" if numbered else label))
+        rows += [FormRow(number, asked=one) for one in asked]
     return rows
 
 

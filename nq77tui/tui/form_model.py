@@ -16,6 +16,9 @@ from nq77tui.core.validation import calculated, check_field, relevant_fields
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.disputes import Disputes
 
+_OWN_TYPES = {"code", "citizen_number", "phone"}
+"""What no two records have in common."""
+
 
 class FormModel:
     """One record, new or old, between being opened and being saved."""
@@ -66,6 +69,10 @@ class FormModel:
             for section in self.form.sections
         ]
         return [(section, asked) for section, asked in found if asked]
+
+    def asked_names(self) -> list[str]:
+        """The fields that are asked now, in order."""
+        return [one.name for _, asked in self.sections() for one in asked]
 
     def field(self, name: str) -> Field:
         """A field of the schema."""
@@ -185,6 +192,46 @@ class FormModel:
         carry = [asked.name for asked in self.form.form_fields() if asked.carry]
         kept = {name: self.values[name] for name in carry if self.values.get(name) is not None}
         return FormModel(self.desk, self.record_type, values=kept)
+
+    # As in the record before
+
+    def take_last(self, name: str) -> bool:
+        """Fill in a field as in the last record saved in this session.
+
+        Returns:
+            False where there is no such record.
+        """
+        last = self.desk.last_saved.get(self.record_type)
+        if last is None:
+            return False
+        self.problems.pop(name, None)
+        self.put(name, last.get(name))
+        return True
+
+    def copy_last(self) -> list[str] | None:
+        """Fill in every field that is still empty as in the last record saved in this session.
+
+        What names one person or thing only (codes, personal numbers, telephones) is left out.
+
+        Returns:
+            The fields that were filled in; None where there is no such record.
+        """
+        last = self.desk.last_saved.get(self.record_type)
+        if last is None:
+            return None
+        names = [asked.name for asked in self.form.form_fields()]
+        filled = [
+            name
+            for name in names
+            if name in last
+            and self.values.get(name) is None
+            and name not in self.unread
+            and self.field(name).type not in _OWN_TYPES
+            and self.field(name).calculation is None
+        ]
+        for name in filled:
+            self.put(name, last[name])
+        return filled
 
     # What colleagues do meanwhile
 

@@ -135,6 +135,32 @@ class FormView(SavingView):
         """Leave without saving; answers with what was saved before."""
         self.dismiss(self._saved)
 
+    # As in the record before
+
+    def action_ditto(self) -> None:
+        """This field as in the last record, and on to the next field."""
+        name = self.pane.current
+        if name not in self.model.schema.fields:
+            return
+        if not self.model.take_last(name):
+            self.say(self.desk.text("tui.form.no_last"), WARNING)
+            return
+        self.pane.enter(name)
+        self.pane.go_on()
+
+    def action_copy(self) -> None:
+        """All fields that are still empty as in the last record."""
+        if self.model.record_id is not None:
+            self.say(self.desk.text("tui.form.copy_only_new"), WARNING)
+            return
+        self.pane.commit()
+        filled = self.model.copy_last()
+        if filled is None:
+            self.say(self.desk.text("tui.form.no_last"), WARNING)
+            return
+        self.pane.enter(filled[0] if filled else self.pane.current)
+        self.say(self.desk.text("tui.form.copied", count=len(filled)), GOOD)
+
     # Typing
 
     def action_typing(self) -> None:

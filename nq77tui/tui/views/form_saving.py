@@ -10,7 +10,7 @@ from nq77tui.core.problem import Problem
 from nq77tui.core.record import Json, Record, Sibling
 from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.moment import shown_moment
-from nq77tui.tui.theme import ERROR, WARNING
+from nq77tui.tui.theme import ERROR, GOOD, WARNING
 from nq77tui.tui.views.ask import Ask
 from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.widgets.form_pane import FormPane
@@ -48,6 +48,7 @@ class SavingView(BaseView[str]):
                 self._seen = self.desk.repository.generation
                 self._ask(then)
             else:
+                self.desk.last_saved[record.type] = record.values
                 then(record)
 
     def say_problem(self, problem: Problem) -> None:
@@ -68,6 +69,19 @@ class SavingView(BaseView[str]):
             self.pane.enter(first)
         text = self.desk.text(key, count=len(problems), first=self.desk.problem(problems[0]))
         self.say(text, ERROR if is_error else WARNING)
+
+    def action_problem(self) -> None:
+        """Go to the first field with something wrong or doubtful; once more to the next."""
+        if not self.pane.commit():
+            self.say_problem(self.model.problems[self.pane.current][0])
+            return
+        self.model.check()
+        wrong = [name for name in self.model.asked_names() if self.model.problems.get(name)]
+        if not wrong:
+            self.say(self.desk.text("tui.form.nothing_wrong"), GOOD)
+            return
+        at = wrong.index(self.pane.current) + 1 if self.pane.current in wrong else 0
+        self.pane.enter(wrong[at % len(wrong)], is_by_key=True)
 
     # What a colleague did meanwhile
 

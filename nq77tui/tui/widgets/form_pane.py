@@ -24,6 +24,7 @@ from nq77tui.tui.widgets.canvas import Canvas, Line
 
 _SAVE = ""
 """Stands for the line below the last field."""
+_SECTION_KEYS = {"ctrl+down", "ctrl+up", *(f"alt+{number}" for number in range(1, 10))}
 _STRICT = {"enter", "tab"}
 """Keys that do not leave a field whose text cannot be read."""
 
@@ -94,7 +95,8 @@ class FormPane(Canvas, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """Fill in, or go to another field."""
-        character = event.character if event.is_printable else None
+        is_letter = event.is_printable and not event.key.startswith("alt+")
+        character = event.character if is_letter else None
         if self.entry is not None and self.entry.key(event.key, character):
             event.stop()
             if isinstance(self.entry, Picking) and self.entry.is_done:
@@ -117,6 +119,9 @@ class FormPane(Canvas, can_focus=True):
             event.stop()
             event.prevent_default()
             self._go(steps[event.key], is_strict=event.key in _STRICT)
+        elif event.key in _SECTION_KEYS:
+            event.stop()
+            self._go_to_section(event.key)
 
     def on_paste(self, event: events.Paste) -> None:
         """Put in what was pasted."""
@@ -137,6 +142,35 @@ class FormPane(Canvas, can_focus=True):
         names = [*self._names(), _SAVE]
         at = names.index(self.current) if self.current in names else 0
         self.enter(names[min(max(at + step, 0), len(names) - 1)], is_by_key=True)
+
+    def go_on(self) -> None:
+        """Go to the next field."""
+        self._go(1, is_strict=False)
+
+    def go_to(self, name: str) -> None:
+        """Go to a field, taking along what is typed in this one."""
+        if self.entry is not None:
+            self.entry.commit()
+        self._rows = form_rows(self.model)
+        self.enter(name, is_by_key=True)
+
+    def _go_to_section(self, key: str) -> None:
+        """Go to the first field of a section: of that number, the next, this or the one before."""
+        names = [*self._names(), _SAVE]
+        firsts: dict[int, str] = {}
+        for row in self._rows:
+            if row.name in names and row.asked:
+                firsts.setdefault(row.section, row.name)
+        at = names.index(self.current)
+        if key == "ctrl+down":
+            later = [name for name in firsts.values() if names.index(name) > at]
+            wanted = later[0] if later else _SAVE
+        elif key == "ctrl+up":
+            earlier = [name for name in firsts.values() if names.index(name) < at]
+            wanted = earlier[-1] if earlier else self.current
+        else:
+            wanted = firsts.get(int(key[-1]), self.current)
+        self.go_to(wanted)
 
     @property
     def _page(self) -> int:
