@@ -42,6 +42,10 @@ class Reader:
         """Take in what colleagues have saved; one stat call where that is nothing."""
         return self._storage.refresh()
 
+    def now(self) -> int:
+        """Seconds since 1970, by this machine's clock."""
+        return int(self._clock().timestamp())
+
     def today(self) -> date:
         """The day, by this machine's clock."""
         return self._clock().date()

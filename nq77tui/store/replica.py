@@ -118,6 +118,10 @@ class WriteRight:
             os.close(file)
 
 
+def place_of(lock_file: Path) -> str:
+    """A store's place on this machine as a file name."""
+    return hashlib.sha256(os.fsencode(lock_file.resolve())).hexdigest()[:24]
+
+
 def _right_file(state_folder: Path, lock_file: Path) -> Path:
-    place = hashlib.sha256(os.fsencode(lock_file.resolve())).hexdigest()[:24]
-    return state_folder / "rights" / place
+    return state_folder / "rights" / place_of(lock_file)

@@ -24,6 +24,7 @@ from nq77tui.core.text import normalise
 from nq77tui.core.validation import calculated
 from nq77tui.programme import Programme
 from nq77tui.store.creation import SNAPSHOT
+from nq77tui.store.drafts import Drafts
 from nq77tui.store.history import Commit
 from nq77tui.store.reader import Reader
 from nq77tui.store.reference import candidates, check_record, reference_reader
@@ -107,6 +108,11 @@ class Repository(Reader):
     def notices(self) -> list[Problem]:
         """What opening the store had to tell people."""
         return [*self._storage.notices, *self._writer.notices]
+
+    @property
+    def drafts(self) -> Drafts:
+        """The forms of this store that were not finished, kept outside of it."""
+        return Drafts(self._writer.place_folder("drafts"))
 
     @property
     def operator(self) -> str:

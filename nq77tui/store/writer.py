@@ -21,7 +21,7 @@ from nq77tui.core.problem import Problem
 from nq77tui.core.record import COUNTER_BITS, Dot, Json, Record, Stamp, canonical_json
 from nq77tui.core.text import normalise
 from nq77tui.store.history import Commit, commits
-from nq77tui.store.replica import WriteRight, default_state_folder
+from nq77tui.store.replica import WriteRight, default_state_folder, place_of
 from nq77tui.store.storage import JournalStorage
 
 REPLICA_TABLE = "_replica"
@@ -57,6 +57,10 @@ class Writer:
     def replica(self) -> str:
         """The id under which this store writes; empty before the first write of a new one."""
         return self._right.replica if self._right else ""
+
+    def place_folder(self, kind: str) -> Path:
+        """Where something of this user's about this store is kept, outside of it."""
+        return self._state_folder / kind / place_of(self._storage.paths.lock)
 
     # -- the right to write --------------------------------------------------------------------
 

@@ -94,6 +94,7 @@ HOME = (
     Action("home.merge", ("m", "f7"), "merge"),
     Action("home.conflicts", ("x", "f8"), "conflicts"),
     Action("home.undo", ("f9", "ctrl+z"), "undo", is_shown=False),
+    Action("home.drafts", ("f4", "ctrl+r"), "drafts", is_shown=False),
     Action("home.help", ("question_mark",), "app.help", is_shown=False),
     Action("home.back", ("escape",), "back"),
 )
@@ -219,6 +220,12 @@ PERSON = (
     Action("person.hand_over", ("f6", "ctrl+o"), "hand_over"),
     Action("person.show", ("f7", "ctrl+f"), "show", is_shown=False),
 )
+DRAFTS = (
+    Action("drafts.open", ("enter",)),
+    Action("drafts.drop", ("delete", "ctrl+d"), "drop"),
+    Action("drafts.help", ("question_mark",), "app.help", is_shown=False),
+    Action("drafts.back", ("escape",), "back"),
+)
 HISTORY = (Action("history.back", ("escape", "f7", "ctrl+r"), "back"),)
 ASK = (
     Action("ask.take", ("1-9",), is_shown=False),
@@ -252,6 +259,7 @@ ALL = (
     PEOPLE,
     CHARGE,
     PERSON,
+    DRAFTS,
     HISTORY,
     ASK,
     PROMPT,

@@ -9,6 +9,7 @@ from nq77tui.tui.actions import APP, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.theme import STYLE_SHEET, THEME
 from nq77tui.tui.views.base import BaseView
+from nq77tui.tui.views.drafts import DraftsView, own
 from nq77tui.tui.views.form import FormView
 from nq77tui.tui.views.help import HelpView
 from nq77tui.tui.views.home import HomeView
@@ -35,6 +36,8 @@ class Nq77App(App[int], inherit_bindings=False):
         self.push_screen(HomeView(self.desk))
         if self._start is not None:
             self.push_screen(FormView(self.desk, self._start))
+        if own(self.desk):
+            self.push_screen(DraftsView(self.desk))
         self.set_interval(_LOOK_EVERY, self._look)
 
     def _look(self) -> None:

@@ -23,6 +23,9 @@ _OWN_TYPES = {"code", "citizen_number", "phone"}
 class FormModel:
     """One record, new or old, between being opened and being saved."""
 
+    keeps_draft = True
+    """Whether the form can be gone on with after the program has ended."""
+
     def __init__(
         self,
         desk: Desk,

@@ -63,6 +63,8 @@ class ChoosingView(PeopleView[str]):
 class ChargeModel(FormModel):
     """The fields that many assignments are to have in common."""
 
+    keeps_draft = False
+
     def __init__(self, charges: Charges, people: Sequence[str], unit_ids: Sequence[str]) -> None:
         assigning = charges.assigning
         first = {assigning.who: people[0], assigning.unit: unit_ids[0]}

@@ -10,27 +10,32 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from nq77tui.core.record import Record
+from nq77tui.store.drafts import Draft
 from nq77tui.tui.actions import FORM, Action, bindings
 from nq77tui.tui.desk import Desk
-from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.slices import in_slices, run_behind
 from nq77tui.tui.theme import GOOD, WARNING
 from nq77tui.tui.views.confirm import Confirm
-from nq77tui.tui.views.form_saving import SavingView
+from nq77tui.tui.views.form_drafts import DraftingView
 from nq77tui.tui.views.history import HistoryView
 from nq77tui.tui.views.text_editor import TextEditor
 from nq77tui.tui.widgets.form_pane import FormPane
 
 
-class FormView(SavingView):
+class FormView(DraftingView):
     """A form, new or of a record; answers with the id of what was saved last."""
 
     ACTIONS: ClassVar[Sequence[Action]] = FORM
     BINDINGS = bindings(ACTIONS)
 
-    def __init__(self, desk: Desk, record_type: str, record_id: str | None = None) -> None:
-        super().__init__(desk)
-        self.model = FormModel(desk, record_type, record_id)
+    def __init__(
+        self,
+        desk: Desk,
+        record_type: str,
+        record_id: str | None = None,
+        draft: Draft | None = None,
+    ) -> None:
+        super().__init__(desk, record_type, record_id, draft)
         self._saved: str | None = None
 
     def body(self) -> ComposeResult:
@@ -43,8 +48,9 @@ class FormView(SavingView):
         return self.query_one(FormPane)
 
     def on_mount(self) -> None:
-        """Begin with the first field."""
+        """Begin with the first field, or where a draft was left."""
         self.pane.show(self.model)
+        self.go_on_with_draft()
 
     def relabel(self) -> None:
         """Show everything in the language of the moment."""
@@ -83,12 +89,13 @@ class FormView(SavingView):
         return [] if is_known or self.model.disputes.theirs(typing) is None else [typing]
 
     def on_form_pane_entered(self, event: FormPane.Entered) -> None:
-        """Say what is wrong with the field, and have the names ready that may be picked."""
+        """Keep the draft, say what is wrong with the field, have the names to be picked ready."""
         problems = self.model.problems.get(event.field_name, ())
         if event.is_by_key and problems:
             self.say_problem(problems[0])
         elif event.is_by_key and event.field_name:
             self.say()
+        self.keep_draft(event.field_name)
         if event.field_name and (field := self.model.field(event.field_name)).is_reference:
             names = chain.from_iterable(map(self.desk.titles.warm, field.to))
             run_behind(self, partial(in_slices, names), "titles")
@@ -104,6 +111,7 @@ class FormView(SavingView):
         self.save(self._go_back)
 
     def _go_back(self, record: Record) -> None:
+        self.finish_draft()
         self.dismiss(record.id)
 
     def action_save_new(self) -> None:
@@ -111,6 +119,8 @@ class FormView(SavingView):
         self.save(self._go_on)
 
     def _go_on(self, record: Record) -> None:
+        self.finish_draft()
+        self.begin_draft()
         self._saved = record.id
         self.model = self.model.carried()
         self.pane.show(self.model)
@@ -133,6 +143,7 @@ class FormView(SavingView):
 
     def give_up(self) -> None:
         """Leave without saving; answers with what was saved before."""
+        self.finish_draft()
         self.dismiss(self._saved)
 
     # As in the record before

@@ -17,6 +17,7 @@ from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.confirm import Confirm
 from nq77tui.tui.views.conflicts import ConflictsView
 from nq77tui.tui.views.coverage import CoverageView
+from nq77tui.tui.views.drafts import DraftsView
 from nq77tui.tui.views.merge import MergeView
 from nq77tui.tui.views.record_list import ListView
 from nq77tui.tui.views.undoing import ask_undo
@@ -124,6 +125,10 @@ class HomeView(BaseView[None]):
             self.say(self.desk.text("tui.coverage.no_assigning"))
         else:
             self.app.push_screen(AssignView(Charges(self.desk, assigning)))
+
+    def action_drafts(self) -> None:
+        """Go to the forms that were not finished."""
+        self.app.push_screen(DraftsView(self.desk))
 
     def action_undo(self) -> None:
         """Take my last save back after asking."""
