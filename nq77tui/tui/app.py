@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.console import RenderableType
 from textual.app import App
 
 from nq77tui.core.problem import RefusedError
@@ -39,6 +40,18 @@ class Nq77App(App[int], inherit_bindings=False):
         if own(self.desk):
             self.push_screen(DraftsView(self.desk))
         self.set_interval(_LOOK_EVERY, self._look)
+
+    def exit(
+        self,
+        result: int | None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """Leave; what is being filled in when a signal asks for the end is kept as a draft."""
+        for view in self.screen_stack:
+            if isinstance(view, FormView):
+                view.keep_typed()
+        super().exit(result, return_code, message)
 
     def _look(self) -> None:
         """Show what colleagues have saved; one stat call where that is nothing."""

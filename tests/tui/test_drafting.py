@@ -323,6 +323,7 @@ async def test_what_is_half_typed_is_kept_when_the_program_is_ended(start, desk)
     async with start("household") as user:
         await user.press("down")
         await user.type("Bế Văn")
-        user.view.keep_typed()
+        user.app.exit(return_code=143)
+    [file] = desk.repository.drafts.folder.iterdir()
 
-        assert (await kept(user))["values"] == {"head": "Bế Văn"}
+    assert json.loads(file.read_text("utf-8"))["values"] == {"head": "Bế Văn"}

@@ -1,0 +1,158 @@
+"""The program on a real pseudo-terminal, ended in the middle of a form, and started again."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pyte
+import pytest
+
+from nq77tui.programme import load_programme
+from nq77tui.store import Repository, create_store
+
+PROGRAMME = Path(__file__).parent / "programme"
+PATIENCE = 30
+
+
+class Terminal:
+    """A program on a terminal of 80x24, and what that shows."""
+
+    def __init__(self, home: Path, store: Path, *arguments: str) -> None:
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        environment = {
+            **os.environ,
+            "TERM": "xterm",
+            "NQ77_LANG": "vi",
+            "XDG_STATE_HOME": str(home / "state"),
+        }
+        command = [sys.executable, "-m", "nq77tui", "--store", str(store), "--operator", "Minh"]
+        self.process = subprocess.Popen(
+            [*command, "--programme", str(PROGRAMME), *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environment,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(slave)
+        self.screen = pyte.Screen(80, 24)
+        self.stream = pyte.ByteStream(self.screen)
+
+    def read(self, seconds: float = 0.05) -> str:
+        """What it shows after a while."""
+        if select.select([self.master], [], [], seconds)[0]:
+            try:
+                self.stream.feed(os.read(self.master, 1 << 16))
+            except OSError:
+                return ""
+        return "\n".join(self.screen.display)
+
+    def wait_for(self, text: str) -> str:
+        """Read until a text shows."""
+        until = time.monotonic() + PATIENCE
+        while text not in (shown := self.read()):
+            assert time.monotonic() < until, f"no {text!r} in:\n{shown}"
+        return shown
+
+    def press(self, text: str, shows: str) -> str:
+        """Send keys as a terminal does, and wait for what they lead to."""
+        os.write(self.master, text.encode())
+        return self.wait_for(shows)
+
+    def wait_for_end(self) -> float:
+        """How long it took to end."""
+        began = time.monotonic()
+        while self.process.poll() is None:
+            self.read(0.01)
+            assert time.monotonic() < began + PATIENCE
+        return time.monotonic() - began
+
+    def close(self) -> None:
+        """End what is still running."""
+        self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+
+
+@pytest.fixture
+def start(tmp_path):
+    store = tmp_path / "store"
+    create_store(store, load_programme(PROGRAMME))
+    opened = []
+
+    def started(*arguments):
+        terminal = Terminal(tmp_path, store, *arguments)
+        opened.append(terminal)
+        return terminal
+
+    yield started
+    for terminal in opened:
+        terminal.close()
+
+
+def drafts(tmp_path):
+    found = []
+    for file in (tmp_path / "state" / "nq77tui" / "drafts").glob("*/*.json"):
+        found.append(json.loads(file.read_text("utf-8")))
+    return found
+
+
+def wait_for_draft(tmp_path, field):
+    until = time.monotonic() + PATIENCE
+    while not any(draft["resume_at"] == field for draft in drafts(tmp_path)):
+        assert time.monotonic() < until, drafts(tmp_path)
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, None])
+def test_the_form_is_gone_on_with(start, tmp_path, number) -> None:
+    terminal = start("new", "household")
+    terminal.wait_for("Hộ: nhập mới")
+    terminal.press("\r", "Chủ hộ")
+    terminal.press("Lê Văn Tám\r", "Lê Văn Tám")
+    terminal.press("5\r", "5")
+    wait_for_draft(tmp_path, "class")
+    if number is None:
+        os.close(terminal.master)  # the line is cut: the system tells the program
+        terminal.master = os.open(os.devnull, os.O_RDWR)
+    else:
+        os.kill(terminal.process.pid, number)
+    terminal.wait_for_end()
+
+    again = start()
+    shown = again.wait_for("2/6")
+
+    assert "Biểu nhập dở" in shown
+    assert "Lê Văn Tám" in shown
+
+    again.press("\r", "> Phân loại")
+    again.press("\x13", "bấm lưu lần nữa")
+    again.press("\x13", "Không có biểu nào nhập dở")
+    again.press("\x1b", "Thoát")
+    os.kill(again.process.pid, signal.SIGKILL)
+    again.wait_for_end()
+    with Repository.open(
+        tmp_path / "store",
+        load_programme(PROGRAMME),
+        operator="Minh",
+        clock=lambda: None,
+        read_only=True,
+        state_folder=tmp_path / "other",
+    ) as repository:
+        [row] = repository.rows("household")
+
+    assert (row.values["head"], row.values["persons"]) == ("Lê Văn Tám", 5)
+    assert drafts(tmp_path) == []
