@@ -17,6 +17,8 @@ Key = tuple[tuple[int, Any], ...]
 _TextKey = tuple[str, str, str]
 _STEP = 500
 _DEEPEST = 8
+_PERSONAL = {"citizen_number", "phone"}
+_LEFT_OPEN = 4
 
 
 class RowText:
@@ -35,8 +37,9 @@ class RowText:
         self._uppers: dict[str, str] = {}
 
     def cells(self, values: Mapping[str, Json]) -> tuple[str, ...]:
-        """What the record shows, a text a column."""
-        return tuple(self._shown(column.field, values) for column in self._screen.columns)
+        """What the record shows, a text a column; personal numbers but for their last digits."""
+        names = (column.field for column in self._screen.columns)
+        return tuple(self._masked(name, self._shown(name, values)) for name in names)
 
     def found_by(self, values: Mapping[str, Json]) -> str:
         """What a query may find: the cells, the title, and the area above the record's own."""
@@ -72,6 +75,16 @@ class RowText:
         if value is None:
             return ""
         return show_value(self._schema.fields[name], value, self._lang, self._title)
+
+    def _masked(self, name: str, shown: str) -> str:
+        """Whoever looks over a shoulder reads a list; the form shows the whole number."""
+        if self._schema.fields[name].type not in _PERSONAL:
+            return shown
+        last = [at for at, letter in enumerate(shown) if letter.isalnum()][-_LEFT_OPEN:]
+        return "".join(
+            "*" if letter.isalnum() and at not in last else letter
+            for at, letter in enumerate(shown)
+        )
 
     def _title(self, record_id: str) -> str:
         title = self._titles.get(record_id)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
+from nq77tui.core.screen import Column
+from nq77tui.programme import load_programme, shipped_folder
+from nq77tui.store import Repository, create_store
 from nq77tui.tui.listing import Listing
+from nq77tui.tui.row_text import RowText
 
 
 def all_of(steps) -> None:
@@ -61,3 +68,23 @@ def test_the_commune_finds_the_households_of_its_villages(listing) -> None:
     found = [listing.cells(row_id)[0] for row_id in listing.find("yen khoai")]
 
     assert found == ["Nông Văn An", "Lý Thị Ân", "Hoàng Văn Đoàn"]
+
+
+def test_personal_numbers_show_their_last_digits_only_and_are_found_by_all(tmp_path) -> None:
+    programme = load_programme(shipped_folder())
+    create_store(tmp_path / "own", programme)
+    columns = (Column("citizen_number", 12), Column("phone", 14))
+    screen = replace(programme.screens["person"], columns=columns)
+    values = {"citizen_number": "020085000001", "phone": "0912345678"}
+    with Repository.open(
+        tmp_path / "own",
+        programme,
+        operator="Lan",
+        clock=lambda: datetime(2024, 6, 3, tzinfo=UTC),
+        state_folder=tmp_path / "rights",
+    ) as repository:
+        text = RowText(repository, screen, "vi")
+
+        assert text.cells(values) == ("********0001", "**** **5 678")
+        assert text.cells({}) == ("", "")
+        assert "020085000001" in text.found_by(values)
