@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual._xterm_parser import XTermParser
 
 from nq77tui.tui.widgets.form_pane import FormPane
 
@@ -144,3 +145,13 @@ async def test_a_section_key_takes_along_what_is_typed(start) -> None:
         await user.type("Lê Văn Tám", "alt+2")
 
         assert "Lê Văn Tám" in user.line("Chủ hộ")
+
+
+async def test_alt_and_a_digit_as_terminals_send_it(start) -> None:
+    async with start("household") as user:
+        for message in list(XTermParser().feed("\x1b2")):
+            user.app.post_message(message)
+        await user.settle()
+
+        assert current(user) == "pledge"
+        assert "™" not in user.screen

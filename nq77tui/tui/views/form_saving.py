@@ -76,6 +76,7 @@ class SavingView(BaseView[str]):
             self.say_problem(self.model.problems[self.pane.current][0])
             return
         self.model.check()
+        self.pane.redraw()
         wrong = [name for name in self.model.asked_names() if self.model.problems.get(name)]
         if not wrong:
             self.say(self.desk.text("tui.form.nothing_wrong"), GOOD)

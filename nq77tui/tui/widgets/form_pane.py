@@ -25,6 +25,8 @@ from nq77tui.tui.widgets.canvas import Canvas, Line
 _SAVE = ""
 """Stands for the line below the last field."""
 _SECTION_KEYS = {"ctrl+down", "ctrl+up", *(f"alt+{number}" for number in range(1, 10))}
+_MAC_DIGITS = "¡™£¢∞§¶•ª"
+"""What Textual makes of Alt and a digit: the signs that a Mac's keyboard has there."""
 _STRICT = {"enter", "tab"}
 """Keys that do not leave a field whose text cannot be read."""
 
@@ -95,9 +97,10 @@ class FormPane(Canvas, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """Fill in, or go to another field."""
-        is_letter = event.is_printable and not event.key.startswith("alt+")
+        key = _alt_digit(event) or event.key
+        is_letter = event.is_printable and not key.startswith("alt+")
         character = event.character if is_letter else None
-        if self.entry is not None and self.entry.key(event.key, character):
+        if self.entry is not None and self.entry.key(key, character):
             event.stop()
             if isinstance(self.entry, Picking) and self.entry.is_done:
                 self._go(1, is_strict=True)
@@ -119,9 +122,9 @@ class FormPane(Canvas, can_focus=True):
             event.stop()
             event.prevent_default()
             self._go(steps[event.key], is_strict=event.key in _STRICT)
-        elif event.key in _SECTION_KEYS:
+        elif key in _SECTION_KEYS:
             event.stop()
-            self._go_to_section(event.key)
+            self._go_to_section(key)
 
     def on_paste(self, event: events.Paste) -> None:
         """Put in what was pasted."""
@@ -232,3 +235,8 @@ class FormPane(Canvas, can_focus=True):
         line, cell = active_line(self.model, row.name, self.entry, labels, width)
         self._cursor = Offset(cell, at - self._top)
         return line
+
+
+def _alt_digit(event: events.Key) -> str:
+    at = _MAC_DIGITS.find(event.character) if event.character else -1
+    return "" if at < 0 else f"alt+{at + 1}"
