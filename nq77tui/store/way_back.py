@@ -137,7 +137,7 @@ def last_undoable(repository: Repository) -> Undoable:
         (record, CREATED if is_new else DELETED if record.is_dead else CHANGED)
         for record, is_new in written
     )
-    stamp = max((record.last_written for record, _ in written), default=Stamp(commit.at, ""))
+    stamp = _stamp_of(repository, commit) or Stamp(commit.at, repository.operator)
     return Undoable(commit.sequence, stamp, records)
 
 
@@ -175,8 +175,21 @@ def _last_of_mine(repository: Repository, history: list[Commit]) -> Commit | Non
     undone = {commit.note.get("undoes") for commit in history}
     for commit in reversed(history):
         is_undo = "undoes" in commit.note
-        if repository.is_mine(commit) and not is_undo and commit.sequence not in undone:
+        if not repository.is_mine(commit) or is_undo or commit.sequence in undone:
+            continue
+        if (stamp := _stamp_of(repository, commit)) and stamp.by == repository.operator:
             return commit
+    return None
+
+
+def _stamp_of(repository: Repository, commit: Commit) -> Stamp | None:
+    """Who wrote a commit of this replica, and when: several operators may share an account."""
+    mine = repository.replica
+    for record, _ in _records_of(commit):
+        written = [s for siblings in record.fields.values() for s in siblings]
+        for sibling in (*written, *record.deletions):
+            if sibling.dot == Dot(mine, record.vector.get(mine, 0)):
+                return sibling.stamp
     return None
 
 

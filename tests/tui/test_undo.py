@@ -91,3 +91,19 @@ async def test_only_what_was_asked_about_is_taken_back(start, open_as) -> None:
 
         assert "Chưa hoàn tác gì" in user.message
         assert user.repository.count("household") == 4
+
+
+async def test_a_colleague_who_shares_the_account_is_not_undone(start, open_as) -> None:
+    lan = open_as("Lan")
+    async with start() as user:
+        await user.press("h", "enter", "down", "down", "backspace")
+        await user.type("7", "f2")
+        lan.add("person", {"name": "Hà Văn Sơn"})
+        await user.press("f9")
+
+        assert "sẽ như trước: Hộ “Nông Văn An”" in asked(user)
+
+        await user.press("c")
+
+        assert user.only("household", head="Nông Văn An").get("persons") == 4
+        assert user.only("person", name="Hà Văn Sơn")
