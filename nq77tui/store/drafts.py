@@ -21,6 +21,8 @@ from nq77tui.store.atomic_file import replace_file
 FORMAT = 1
 _NEW = "new"
 _NAME_LENGTH = 80
+_ENDED = {"Z", "X"}
+"""States of a process that was killed, but that nobody has asked about yet (proc(5))."""
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -116,10 +118,16 @@ class Drafts:
 
 
 def process_name(process_id: int) -> str:
-    """A process by a name that is used only once: since when it runs, and since which start."""
+    """A process by a name that is used only once; empty where it has ended.
+
+    The machine's start, the number, and when it began.
+    """
     try:
         stat = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8", errors="replace")
-        started = stat.rpartition(")")[2].split()[19]
+        state, *fields = stat.rpartition(")")[2].split()
+        if state in _ENDED:
+            return ""
+        started = fields[18]
         return f"{_BOOT.read_text(encoding='ascii').strip()} {process_id} {started}"
     except (OSError, IndexError):
         return ""

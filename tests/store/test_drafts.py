@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import pytest
@@ -78,6 +79,9 @@ def test_what_a_killed_process_had_open_is_left_behind(drafts) -> None:
         [key] = [file.name for file in drafts.folder.iterdir()]
         assert drafts.take(key) is None
         process.kill()
+        until = time.monotonic() + 20
+        while not drafts.left_behind():  # before anybody has waited for the process
+            assert time.monotonic() < until
 
     assert [draft.values for draft in drafts.left_behind()] == [{"a": 1}]
     assert drafts.take(key).process == process_name(os.getpid())

@@ -17,7 +17,7 @@ from nq77tui.tui.views.confirm import Confirm
 from nq77tui.tui.views.form import FormView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
-_KIND, _TITLE, _WHEN, _FAR, _WHO = 15, 24, 16, 8, 11
+_KIND, _TITLE, _WHEN, _FAR, _WHO = 17, 22, 16, 7, 12
 
 
 def own(desk: Desk) -> list[Draft]:
