@@ -31,6 +31,14 @@ class Display:
         """Take it that the terminal shows anything at all, anywhere, in any look."""
         self._shown = None
         self._is_cursor_shown = None
+        self.reader.touched = set(range(self.reader.frame.height))
+
+    def inside(self, x: int, y: int) -> Cell | None:
+        """A cell, if it is one of the screen's; one behind the end of a row is its last."""
+        frame = self.reader.frame
+        if x < 0 or not 0 <= y < frame.height:
+            return None
+        return min(x, frame.width - 1), y
 
     def read(self, data: str) -> str:
         """Take note of what the screen should show.
@@ -47,11 +55,13 @@ class Display:
             cursor: where its own cursor is to stand; None to hide it.
         """
         meant = self.reader.frame
+        if self._shown is None and not self.reader.touched:
+            # Nothing has ever been written: an empty screen is not worth showing.
+            return ""
         if self._shown is None:
             self._shown = Frame(meant.width, meant.height)
             self._painter = Painter(self._terminal, meant.width)
             self._painter.clear()
-            self.reader.touched = set(range(meant.height))
         elif self._terminal.has_scroll_regions:
             self._shift(meant, self._shown)
         for y in sorted(self.reader.touched):

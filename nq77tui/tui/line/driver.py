@@ -56,6 +56,8 @@ class LineDriver(Driver):
         self._undecided: asyncio.TimerHandle | None = None
         self._display: Display | None = None
         self._output: Output | None = None
+        self._start = ""
+        self._cursor: Cell | None = None
         self._written: list[str] = []
         self._is_due = False
         self._is_reading = False
@@ -69,7 +71,7 @@ class LineDriver(Driver):
     def redraw(self) -> None:
         """Send the whole screen, whatever something else has written over it."""
         if self._display is not None and self._output is not None:
-            self._output.send(entering(self._terminal, has_mouse=self._has_mouse))
+            self._start = entering(self._terminal, has_mouse=self._has_mouse)
             self._display.forget()
             self._send_soon()
 
@@ -78,6 +80,11 @@ class LineDriver(Driver):
     def write(self, data: str) -> None:
         """Take note of what is to be shown; it is sent when the loop comes round."""
         self._written.append(data)
+        self._send_soon()
+
+    def flush(self) -> None:
+        """A frame is complete: this is where the cursor belongs."""
+        self._cursor = self._place_of_cursor()
         self._send_soon()
 
     def start_application_mode(self) -> None:
@@ -90,7 +97,7 @@ class LineDriver(Driver):
             self._display = Display(self._terminal, width, height)
         else:
             self._display.forget()
-        self._output.send(entering(self._terminal, has_mouse=self._has_mouse))
+        self._start = entering(self._terminal, has_mouse=self._has_mouse)
         self._listen()
         self._resized()
         self._send_soon()
@@ -151,9 +158,13 @@ class LineDriver(Driver):
             return
         written, self._written = self._written, []
         extras = self._display.read("".join(written))
-        self._output.send(extras + self._display.difference(self._cursor()))
+        sent = extras + self._display.difference(self._cursor)
+        if sent:
+            # The terminal is taken over together with the first frame: one packet.
+            self._output.send(self._start + sent)
+            self._start = ""
 
-    def _cursor(self) -> Cell | None:
+    def _place_of_cursor(self) -> Cell | None:
         try:
             focused = self._app.focused
         except ScreenStackError:
@@ -161,9 +172,9 @@ class LineDriver(Driver):
         offset = getattr(focused, "cursor_screen_offset", None)
         if offset is None or self._display is None:
             return None
-        reader = self._display.reader
-        is_inside = offset[0] >= 0 and 0 <= offset[1] < reader.frame.height
-        return (min(offset[0], reader.frame.width - 1), offset[1]) if is_inside else None
+        # Textual's Input (8.2.8) says one cell too many behind its last letter.
+        beyond = 1 if getattr(focused, "cursor_at_end", False) is True else 0
+        return self._display.inside(offset[0] - beyond, offset[1])
 
     # Input
 

@@ -60,10 +60,11 @@ class Painter:
         self.x, self.y = x, y
 
     def shift(self, shift: Shift) -> None:
-        """Scroll a region (DECSTBM, which puts the cursor home; VT100 user guide)."""
+        """Scroll a region of rows (DECSTBM with LF at its end or RI at its top)."""
         self._change_look(PLAIN)
+        # Setting a region moves the cursor home (VT100 user guide), in most terminals.
         self._parts.append(f"\x1b[{shift.top + 1};{shift.bottom + 1}r")
-        self.x, self.y = 0, 0
+        self.x = self.y = None
         if shift.distance < 0:
             self._move_to(0, shift.bottom)
             self._parts.append("\n" * -shift.distance)
@@ -71,7 +72,7 @@ class Painter:
             self._move_to(0, shift.top)
             self._parts.append("\x1bM" * shift.distance)
         self._parts.append("\x1b[r")
-        self.x, self.y = 0, 0
+        self.x = self.y = None
 
     def paint(self, y: int, row: Row, before: Row) -> None:
         """Make a row of the terminal another one."""

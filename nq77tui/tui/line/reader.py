@@ -24,7 +24,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _BELL = "\a"
-_LINK = "\x1b]8;"
+_LEFT_OUT = ("\x1b]8;", "\x1b]22;")
+"""Links, which would belong to cells, and the shape of the mouse pointer."""
 
 
 class Reader:
@@ -61,7 +62,6 @@ class Reader:
         """Go on with another size of the screen."""
         self.frame = self.frame.resized(width, height)
         self._go(self.x, self.y)
-        self.touched = set(range(height))
 
     def feed(self, data: str) -> str:
         """Read on.
@@ -92,7 +92,7 @@ class Reader:
                 self._control_sequence(found["parameters"], found["final"])
             elif kind == "control":
                 self._control(found["control"], extras)
-            elif kind == "string" and not found["string"].startswith(_LINK):
+            elif kind == "string" and not found["string"].startswith(_LEFT_OUT):
                 extras.append(found["string"])
         return "".join(extras)
 
