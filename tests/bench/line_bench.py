@@ -57,6 +57,7 @@ class Program:
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self._is_application_mode = False
         self._started = time.perf_counter()
         self._process = subprocess.Popen(
             command,
@@ -75,6 +76,9 @@ class Program:
 
     def press(self, keys: bytes) -> Cost:
         """Press a key, and wait until nothing more is sent."""
+        if self._is_application_mode:
+            # DECCKM: what a terminal's arrow keys send is for the program to choose.
+            keys = re.sub(rb"^\x1b\[(?=[A-D]$)", b"\x1bO", keys)
         before, start = self._counters(), time.perf_counter()
         os.write(self._master, keys)
         return self._cost(start, before, QUIET)
@@ -85,7 +89,7 @@ class Program:
         end, sent = time.perf_counter() + seconds, 0
         while (left := end - time.perf_counter()) > 0:
             if select.select([self._master], [], [], left)[0]:
-                sent += len(os.read(self._master, 65536))
+                sent += len(self._read())
         cpu, writes, wake_ups = self._since(before)
         return Cost(sent, writes, cpu, 0, wake_ups)
 
@@ -100,15 +104,22 @@ class Program:
     ) -> Cost:
         sent, last, wait = 0, start, patience if quiet == START_QUIET else quiet
         while select.select([self._master], [], [], wait)[0]:
-            try:
-                data = os.read(self._master, 65536)
-            except OSError:
-                break
+            data = self._read()
             if not data:
                 break
             sent, last, wait = sent + len(data), time.perf_counter(), quiet
         cpu, writes, wake_ups = self._since(before)
         return Cost(sent, writes, cpu, last - start, wake_ups)
+
+    def _read(self) -> bytes:
+        try:
+            data = os.read(self._master, 65536)
+            self._is_application_mode |= b"\x1b[?1h" in data
+            return data
+        except OSError:
+            # Nobody holds the other end any more.
+            time.sleep(0.1)
+            return b""
 
     def _since(self, before: tuple[int, int, int]) -> tuple[float, int, int]:
         cpu, writes, wake_ups = self._counters()

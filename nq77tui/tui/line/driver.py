@@ -14,7 +14,6 @@ import threading
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from rich.traceback import Traceback
 from textual import events
 from textual.app import App, ScreenStackError
 from textual.driver import Driver
@@ -276,6 +275,8 @@ class LineDriver(Driver):
         try:
             call()
         except Exception:  # noqa: BLE001 - whatever it is, the app shows it and gives the terminal back
+            from rich.traceback import Traceback  # costs 20 ms, for nothing nearly always
+
             self._app.call_later(self._app.panic, Traceback())
 
 
