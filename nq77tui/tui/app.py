@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
 from rich.console import RenderableType
 from textual.app import App
+from textual.driver import Driver
 
 from nq77tui.core.problem import RefusedError
 from nq77tui.tui.actions import APP, bindings
 from nq77tui.tui.desk import Desk
-from nq77tui.tui.theme import STYLE_SHEET, THEME
+from nq77tui.tui.line import LineDriver
+from nq77tui.tui.theme import STYLE_SHEET, TERMINAL_CURSOR, THEME
 from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.drafts import DraftsView, own
 from nq77tui.tui.views.form import FormView
@@ -16,6 +20,8 @@ from nq77tui.tui.views.help import HelpView
 from nq77tui.tui.views.home import HomeView
 
 _LOOK_EVERY = 1.0
+_DRIVER = "NQ77_DRIVER"
+"""Set to ``textual``, it brings back Textual's own driver."""
 
 
 class Nq77App(App[int], inherit_bindings=False):
@@ -26,7 +32,7 @@ class Nq77App(App[int], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, desk: Desk, *, start: str | None = None) -> None:
-        super().__init__()
+        super().__init__(driver_class=_driver_class())
         self.desk = desk
         self._start = start
         self.animation_level = "none"
@@ -34,6 +40,7 @@ class Nq77App(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Open the first view."""
+        self.set_class(self.has_terminal_cursor, TERMINAL_CURSOR)
         self.push_screen(HomeView(self.desk))
         if self._start is not None:
             self.push_screen(FormView(self.desk, self._start))
@@ -52,6 +59,11 @@ class Nq77App(App[int], inherit_bindings=False):
             if isinstance(view, FormView):
                 view.keep_typed()
         super().exit(result, return_code, message)
+
+    @property
+    def has_terminal_cursor(self) -> bool:
+        """Whether the terminal's own cursor shows where one types."""
+        return isinstance(self._driver, LineDriver)
 
     def _look(self) -> None:
         """Show what colleagues have saved; one stat call where that is nothing."""
@@ -79,4 +91,11 @@ class Nq77App(App[int], inherit_bindings=False):
 
     def action_redraw(self) -> None:
         """Paint the whole screen again, whatever something else has written over it."""
-        self.refresh(layout=True)
+        if isinstance(self._driver, LineDriver):
+            self._driver.redraw()
+        else:
+            self.refresh(layout=True)
+
+
+def _driver_class() -> type[Driver] | None:
+    return None if os.environ.get(_DRIVER) == "textual" else LineDriver

@@ -78,9 +78,23 @@ def field_line(model: FormModel, name: str, labels: int, width: int) -> Line:
 
 
 def active_line(
-    model: FormModel, name: str, entry: Writing | Picking, labels: int, width: int
+    model: FormModel,
+    name: str,
+    entry: Writing | Picking,
+    labels: int,
+    width: int,
+    cursor: Style = CURSOR,
 ) -> tuple[Line, int]:
-    """The field that is being filled in, and the cell of its cursor."""
+    """The field that is being filled in, and the cell of its cursor.
+
+    Args:
+        model: the form.
+        name: the field.
+        entry: what is typed.
+        labels: the cells that the labels take.
+        width: of the line.
+        cursor: how the cell looks in which the next letter goes.
+    """
     head, space = _head(model, name, labels, width, marker=">")
     problem = _problem_parts(model, name, space)
     room = min(space, _BESIDE_PROBLEM if problem else _FIELD_AT_MOST)
@@ -89,7 +103,7 @@ def active_line(
     shown, at = entry.editor.window(room) if is_written else (cut(picked, room), 0)
     cells = fit(shown, room)
     before, under, after = _split(cells, at)
-    line = (*head, (before, FIELD), (under, CURSOR), (after, FIELD), *problem)
+    line = (*head, (before, FIELD), (under, cursor), (after, FIELD), *problem)
     return line, width - space + at
 
 

@@ -23,6 +23,9 @@ WARNING = Style(color="yellow")
 GOOD = Style(color="green")
 QUIET = Style(color="cyan")
 
+TERMINAL_CURSOR = "-terminal-cursor"
+"""The style class of the app where the terminal shows its own cursor."""
+
 STYLE_SHEET = """
 Screen { layout: vertical; overflow: hidden; background: ansi_default; color: ansi_default; }
 Screen > .body { height: 1fr; width: 1fr; }
@@ -32,6 +35,9 @@ ModalScreen > .box { width: 64; height: auto; max-height: 20; padding: 0 1; }
 ModalScreen > .-solid { border: solid ansi_default; }
 ModalScreen > .-ascii { border: ascii ansi_default; }
 TextArea { border: none; padding: 0; }
+.-terminal-cursor .text-area--cursor {
+    background: ansi_default; color: ansi_default; text-style: none;
+}
 """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual import events
-from textual.geometry import Offset
+from textual.geometry import Offset, Region
 from textual.message import Message
 
 from nq77tui.tui.actions import FIELDS
@@ -20,6 +20,7 @@ from nq77tui.tui.form_drawing import (
     save_line,
 )
 from nq77tui.tui.form_model import FormModel
+from nq77tui.tui.theme import CURSOR, FIELD
 from nq77tui.tui.widgets.canvas import Canvas, Line
 
 _SAVE = ""
@@ -197,6 +198,18 @@ class FormPane(Canvas, can_focus=True):
 
     # Drawing
 
+    def repaint(self) -> None:
+        """Send what differs, and the cursor where that is all that does."""
+        before = self._cursor
+        super().repaint()
+        if self._cursor != before:
+            self.refresh(Region(*self._cursor, 1, 1))
+
+    @property
+    def cursor_screen_offset(self) -> Offset | None:
+        """Where the next letter goes; nowhere on the line for saving."""
+        return None if self.entry is None else self.region.offset + self._cursor
+
     def draw(self) -> None:
         """Draw, and have the terminal's cursor stand where the next letter goes."""
         super().draw()
@@ -232,7 +245,8 @@ class FormPane(Canvas, can_focus=True):
             return heading_line(row, width)
         if row.name != self.current or self.entry is None:
             return field_line(self.model, row.name, labels, width)
-        line, cell = active_line(self.model, row.name, self.entry, labels, width)
+        cursor = FIELD if getattr(self.app, "has_terminal_cursor", False) else CURSOR
+        line, cell = active_line(self.model, row.name, self.entry, labels, width, cursor)
         self._cursor = Offset(cell, at - self._top)
         return line
 
