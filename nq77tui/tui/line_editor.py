@@ -62,22 +62,19 @@ class LineEditor:
 
     def erased_back(self) -> LineEditor:
         """Without the letter before the cursor."""
-        start = self.left().cursor
-        return LineEditor(self.text[:start] + self.text[self.cursor :], start)
+        return self._without(self.left().cursor, self.cursor)
 
     def erased_forward(self) -> LineEditor:
         """Without the letter behind the cursor."""
-        end = self.right().cursor
-        return LineEditor(self.text[: self.cursor] + self.text[end:], self.cursor)
+        return self._without(self.cursor, self.right().cursor)
 
     def erased_word(self) -> LineEditor:
         """Without the word before the cursor."""
-        start = self.word_left().cursor
-        return LineEditor(self.text[:start] + self.text[self.cursor :], start)
+        return self._without(self.word_left().cursor, self.cursor)
 
     def erased_to_start(self) -> LineEditor:
         """Without everything before the cursor."""
-        return LineEditor(self.text[self.cursor :], 0)
+        return self._without(0, self.cursor)
 
     def erased_to_end(self) -> LineEditor:
         """Without everything behind the cursor."""
@@ -133,6 +130,10 @@ class LineEditor:
         while width_of(shown) > width:
             shown = shown[:-1]
         return shown, width_of(self.text[start : self.cursor])
+
+    def _without(self, start: int, end: int) -> LineEditor:
+        # A loose mark that now stands behind another letter joins it.
+        return LineEditor.of(self.text[:start])._followed_by(self.text[end:])
 
     def _followed_by(self, rest: str) -> LineEditor:
         """This editor's text as what stands before the cursor, then the rest."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nq77tui.core.text import normalise
@@ -75,6 +75,7 @@ def test_the_window_follows_the_cursor() -> None:
     assert LineEditor.of("Hoàng Văn").home().window(6) == ("Hoàng ", 0)
 
 
+@example(keys=["\u0302", "left", "aN", "erased_back"])
 @given(st.lists(st.one_of(LETTERS, MOVES), max_size=20))
 def test_any_keys_leave_a_uniform_text_and_a_cursor_between_letters(keys: list[str]) -> None:
     editor = LineEditor()
