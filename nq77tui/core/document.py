@@ -37,6 +37,7 @@ from nq77tui.core.record import (
     Record,
     Sibling,
     Stamp,
+    Vector,
     canonical_json,
     covers,
     display_order,
@@ -46,6 +47,8 @@ RESERVED = "_"
 EPOCH_2020 = 1_577_836_800
 MAX_DEPTH = 20
 MAX_INTEGER = 2**63
+MAX_FIELDS = 1000
+MAX_WRITES = 10_000
 _OBJECT_KEYS = {"w", "f", "o", "v", "x", "n"}
 
 
@@ -167,6 +170,8 @@ def from_document(record_type: str, doc_id: int, document: Mapping[str, Any]) ->
     if causal is None:
         raise DocumentError("no_causal_data", id=record_id)
     values = {name: value for name, value in document.items() if name != RESERVED}
+    if len(values) > MAX_FIELDS:
+        raise DocumentError("too_many_fields", id=record_id, count=len(values))
     for name, value in values.items():
         _check_value(name, record_id, name)
         _check_value(value, record_id, name)
@@ -196,6 +201,8 @@ def _read_object(
     if set(causal) - _OBJECT_KEYS:
         raise ValueError(sorted(set(causal) - _OBJECT_KEYS)[0])
     writes: list[tuple[Dot, Stamp]] = []
+    if max(map(len, (causal["w"], causal.get("v", {}), causal.get("x", [])))) > MAX_WRITES:
+        raise ValueError("w")
     for text in causal["w"]:
         dot_text, time_text, operator = text.split(" ", 2)
         writes.append((Dot.parse(dot_text), Stamp(_read_time(time_text), operator)))
@@ -239,6 +246,22 @@ def _read_vector(found: Mapping[str, Any]) -> dict[str, int]:
         _number(counter, 1, (1 << COUNTER_BITS) - 1)
         vector[Dot.parse(f"{replica}-{base32.encode(counter)}").replica] = counter
     return vector
+
+
+def is_beyond(document: Mapping[str, Any], vector: Vector) -> bool:
+    """Whether a document includes a write that a version vector does not; without reading it all.
+
+    Raises:
+        ValueError, TypeError, KeyError, AttributeError: it is no record's document.
+    """
+    causal = document[RESERVED]
+    writes = (causal,) if isinstance(causal, str) else causal["w"]
+    for text in writes:
+        dot = text[: text.index(" ")]
+        if base32.decode(dot[REPLICA_LENGTH + 1 :]) > vector.get(dot[:REPLICA_LENGTH], 0):
+            return True
+    seen = {} if isinstance(causal, str) else causal.get("v", {})
+    return any(counter > vector.get(replica, 0) for replica, counter in seen.items())
 
 
 def _number(value: Any, lowest: int, highest: int) -> int:
