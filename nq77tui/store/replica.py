@@ -50,6 +50,11 @@ def _fingerprint(lock_file: Path) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
+def place_of(lock_file: Path) -> str:
+    """A short text that stands for a store in its place, the same for all its users."""
+    return _fingerprint(lock_file)[:12]
+
+
 @dataclass
 class WriteRight:
     """The right of this user, on this machine, to write into this store.

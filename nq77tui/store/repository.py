@@ -6,7 +6,7 @@ counter of this replica; a transaction of several is one commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from nq77tui.core import merge
+from nq77tui.core.area_tree import AreaTree
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Dot, Json, Record, Stamp
@@ -26,6 +27,8 @@ from nq77tui.programme import Programme
 from nq77tui.store.creation import SNAPSHOT
 from nq77tui.store.drafts import Drafts
 from nq77tui.store.history import Commit
+from nq77tui.store.peer_book import PeerBook
+from nq77tui.store.peers import Peer
 from nq77tui.store.reader import Reader
 from nq77tui.store.reference import candidates, check_record, reference_reader
 from nq77tui.store.settings import StoreSettings, load_settings, save_settings
@@ -49,6 +52,8 @@ class Repository(Reader):
         self.folder = folder
         self._writer = writer
         self._is_closed = False
+        self.peer_book = PeerBook(storage, writer, clock)
+        """What is known of the other machines, and what they have received."""
 
     @classmethod
     def open(
@@ -322,12 +327,44 @@ class Repository(Reader):
             record = self.require(record_id)
             return self._writer.write(lambda dot, stamp: decide(record, dot, stamp))
 
-    def take_in(self, records: Iterator[Record] | list[Record], heard: Mapping[str, int]) -> None:
-        """Put merged records in place; `heard` is what the store includes of each replica now."""
+    def take_in(
+        self,
+        records: Iterator[Record] | list[Record],
+        heard: Mapping[str, int],
+        chains: Mapping[str, str] | None = None,
+        peers: Iterable[Peer] = (),
+    ) -> None:
+        """Put merged records in place.
+
+        Args:
+            heard: what the store includes of each replica now.
+            chains: the hash over the commits of replicas at those counters, where it was told.
+            peers: what other machines told of themselves and of each other.
+        """
         with self.transaction():
             for record in records:
                 self._writer.put(record)
-            self._writer.hear(heard)
+            self._writer.hear(heard, chains)
+            self.peer_book.learn(peers)
+            self.peer_book.tell_of_myself()
+
+    def keep_aside(self, table: str, row: Mapping[str, Json]) -> None:
+        """Keep something with the commit, in the history only; inside a transaction."""
+        # Put and dropped again: the journal line holds it, the snapshot never does.
+        self._storage.do(["i", table, "1", dict(row)])
+        self._storage.do(["x", table])
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Do something once this transaction is on the disk."""
+        self._writer.after_commit(action)
+
+    def now(self) -> datetime:
+        """The time, by this machine's clock."""
+        return self._clock()
+
+    def area_tree(self) -> AreaTree:
+        """The areas as they stand today."""
+        return AreaTree(self.programme.schemas, self, self.today().isoformat())
 
     def coverage(self, as_of: str) -> Coverage:
         """All metrics and figures of all areas on a day (ISO text)."""
@@ -348,6 +385,10 @@ class Repository(Reader):
     def chain(self) -> str:
         """The hash over all commits of this replica."""
         return self._writer.chain()
+
+    def chains(self) -> dict[str, str]:
+        """The hash over all commits of each replica up to its counter, where it is known."""
+        return self._writer.chains()
 
     def leave_replica(self) -> None:
         """Write under a new replica id from now on: the old one is in use elsewhere."""

@@ -50,6 +50,7 @@ class Writer:
         self._counter = 0
         self._chain = ""
         self._written = False
+        self._after: list[Callable[[], None]] = []
         if not storage.read_only:
             self._right, self._why_mint = self._held_right()
 
@@ -78,6 +79,19 @@ class Writer:
         if self._why_mint:
             self._notice(self._why_mint, replica=self.replica)
             self._why_mint = ""
+
+    def claim(self) -> str:
+        """The id of this store, minted where it has none yet."""
+        with self.transaction():
+            if self._right is None:
+                self._mint()
+                self._counter, self._chain = 0, ""
+            return self.replica
+
+    @property
+    def place(self) -> str:
+        """Stands for this store on this machine, whoever uses it."""
+        return place_of(self._storage.paths.lock)
 
     def leave(self) -> None:
         """Write under a new id from now on: the old one is in use elsewhere."""
@@ -110,23 +124,28 @@ class Writer:
                 # Under the lock: another program of mine may have minted or left an id meanwhile.
                 self._right, self._why_mint = self._held_right()
             self._depth, self._written = 1, False
+            self._after.clear()
             row = self._row(self.replica)
             self._counter, self._chain = row.get("counter", 0), row.get("chain", "")
             try:
                 yield
-                if self._written or (note and self._right):
+                if self._written or (note and self._counter):
                     self._put_row(self.replica, self._counter, self._chain)
             finally:
                 self._depth = 0
         if self._written and self._right is not None:
             self._right.remember(self._counter)
+        for action in self._after:
+            action()
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Do something once what this transaction wrote is on the disk."""
+        self._after.append(action)
 
     def write(self, change: Callable[[Dot, Stamp], Record]) -> Record:
         """Make a record with the next dot and put it in place."""
         with self.transaction():
-            if self._right is None:
-                self._mint()
-                self._counter, self._chain = 0, ""
+            self.claim()
             self._counter += 1
             stamp = Stamp(int(self._clock().timestamp()), self.operator)
             record = change(Dot(self.replica, self._counter), stamp)
@@ -151,7 +170,7 @@ class Writer:
     def is_mine(self, commit: Commit) -> bool:
         """Whether this user wrote a commit in this store (a merge is nobody's write)."""
         return any(
-            operation[1] == REPLICA_TABLE and operation[2] == _key(self.replica)
+            operation[1] == REPLICA_TABLE and operation[2] == replica_key(self.replica)
             for operation in commit.operations
             if self.replica and len(operation) > 2
         )
@@ -160,28 +179,40 @@ class Writer:
         """The highest counter included, by replica."""
         return {row["id"]: row["counter"] for row in self._rows().values() if is_replica_row(row)}
 
-    def hear(self, counters: Mapping[str, int]) -> None:
-        """Note that everything of a replica up to a counter is included now."""
+    def chains(self) -> dict[str, str]:
+        """The hash over all commits of each replica up to its counter, where it is known."""
+        rows = (row for row in self._rows().values() if is_replica_row(row))
+        return {row["id"]: row["chain"] for row in rows if row.get("chain")}
+
+    def hear(self, counters: Mapping[str, int], chains: Mapping[str, str] | None = None) -> None:
+        """Note that everything of a replica up to a counter is included now.
+
+        Args:
+            chains: the hash over its commits up to that counter, where it was told.
+        """
         for replica, counter in counters.items():
             if not is_replica_row({"id": replica, "counter": counter}):
                 continue
             row = self._row(replica)
             if replica != self.replica and counter > row.get("counter", 0):
-                self._put_row(replica, counter, row.get("chain", ""))
+                self._put_row(replica, counter, (chains or {}).get(replica, ""))
 
     def _rows(self) -> Mapping[str, dict[str, Any]]:
         return self._storage.tables.table(REPLICA_TABLE)
 
     def _row(self, replica: str) -> dict[str, Any]:
-        row = self._rows().get(_key(replica), {}) if replica else {}
+        row = self._rows().get(replica_key(replica), {}) if replica else {}
         return row if is_replica_row(row) else {}
 
     def _put_row(self, replica: str, counter: int, chain: str) -> None:
         row: dict[str, Json] = {**self._row(replica), "id": replica, "counter": counter}
+        # A chain belongs to one counter: an older one beside a newer counter would look like a
+        # clone.
+        row.pop("chain", None)
         if chain:
             row["chain"] = chain
-        kind = "u" if _key(replica) in self._rows() else "i"
-        self._storage.do([kind, REPLICA_TABLE, _key(replica), row])
+        kind = "u" if replica_key(replica) in self._rows() else "i"
+        self._storage.do([kind, REPLICA_TABLE, replica_key(replica), row])
 
 
 def is_replica_row(row: object) -> bool:
@@ -197,10 +228,11 @@ def is_replica_row(row: object) -> bool:
 def replica_rows(heard: Mapping[str, int]) -> dict[str, dict[str, Any]]:
     """The table ``_replica`` of a store that includes so much of each replica."""
     return {
-        _key(replica): {"id": replica, "counter": counter}
+        replica_key(replica): {"id": replica, "counter": counter}
         for replica, counter in sorted(heard.items())
     }
 
 
-def _key(replica: str) -> str:
+def replica_key(replica: str) -> str:
+    """The TinyDB id, as text, of a replica's row."""
     return str(base32.decode(replica) or 1)
