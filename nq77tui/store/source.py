@@ -1,4 +1,4 @@
-"""Reading what another machine brought: its store, an export, a stick full of both.
+"""Reading what another machine brought: bundles, its store, an export, a stick full of them.
 
 Nothing is written, not even a lock file: the stick may be read-only, and the other store may be
 open. Everything is read as untrusted data.
@@ -6,15 +6,19 @@ open. Everything is read as untrusted data.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.store.bundle import SUFFIX, Manifest
+from nq77tui.store.bundle_reading import is_bundle, read_bundle, without_twins
 from nq77tui.store.journal import Journal
+from nq77tui.store.peers import PEER_TABLE, Peer, read_peers
 from nq77tui.store.settings import load_settings
 from nq77tui.store.storage import StorePaths
 from nq77tui.store.tables import Tables
@@ -35,6 +39,12 @@ class Source:
         heard: what a whole store includes of each replica; empty for a part of one.
         chains: the hash chain of each replica that wrote there.
         notices: what people have to be told about it.
+        kind: ``bundle``, ``store`` or ``export``.
+        digest: SHA-256 over what was read.
+        since: what a receiver has to include for `heard` to hold afterwards; empty for a whole
+            store.
+        peers: what the machines told of themselves and of each other.
+        manifest: of a bundle.
     """
 
     path: Path
@@ -42,6 +52,11 @@ class Source:
     heard: Mapping[str, int] = field(default_factory=dict)
     chains: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[Problem, ...] = ()
+    kind: str = "export"
+    digest: str = ""
+    since: Mapping[str, int] = field(default_factory=dict)
+    peers: tuple[Peer, ...] = ()
+    manifest: Manifest | None = None
 
     def __iter__(self) -> Iterator[tuple[str, str, Any]]:
         """Every document with its type and its TinyDB id."""
@@ -65,20 +80,66 @@ def find_sources(path: Path) -> list[Path]:
         raise RefusedError(Problem("merge.no_such_path", {"file": str(path)}))
     if (path / STORE_NAME).exists():
         return [path / STORE_NAME]
-    found = [folder / STORE_NAME for folder in sorted(path.iterdir()) if folder.is_dir()]
-    stores = [file for file in found if file.exists()]
+    folders = [folder for folder in sorted(path.iterdir()) if folder.is_dir()]
+    stores = [folder / STORE_NAME for folder in folders if (folder / STORE_NAME).exists()]
+    bundles = [file for folder in (path, *folders) for file in _bundles(folder)]
     files = sorted(file for file in path.glob("*.json") if file.is_file())
-    if not stores and not files:
+    if not stores and not files and not bundles:
         raise RefusedError(Problem("merge.nothing_there", {"file": str(path)}))
-    return stores + files
+    return stores + files + bundles
+
+
+def _bundles(folder: Path) -> list[Path]:
+    # FAT shows a name in capitals, and other systems leave files like ._name beside each.
+    return sorted(
+        file
+        for file in folder.glob("*.*")
+        if file.suffix.lower() == SUFFIX and not file.name.startswith(".") and file.is_file()
+    )
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Everything that was found: what can be taken in, and what cannot, with the reason."""
+
+    sources: tuple[Source, ...]
+    refused: tuple[Problem, ...] = ()
+
+
+def read_sources(paths: Iterable[Path], programme_id: str) -> Brought:
+    """Read what people name: files, stores, folders, sticks.
+
+    A bundle that lies on a stick among others and is damaged does not keep the others out: it is
+    named, and left alone. What was named itself has to be sound.
+
+    Raises:
+        RefusedError: nothing there, or something that was named cannot be taken in.
+    """
+    sources: dict[Path, Source] = {}
+    refused: list[Problem] = []
+    for path in paths:
+        for file in find_sources(path):
+            if file in sources:
+                continue
+            try:
+                sources[file] = read_source(file, programme_id)
+            except RefusedError as error:
+                if file == path or not is_bundle(file):
+                    raise
+                refused += error.problems[:1]
+    if not sources and refused:
+        raise RefusedError(*refused)
+    return Brought(tuple(sources.values()), tuple(refused))
 
 
 def read_source(path: Path, programme_id: str) -> Source:
-    """Read one store or export.
+    """Read one bundle, store or export.
 
     Raises:
         RefusedError: it cannot be read, is no store, or belongs to another programme.
     """
+    if is_bundle(path):
+        return _read_bundle(path, programme_id)
     if path.name == STORE_NAME:
         settings = load_settings(path.parent)
         if settings is not None and settings.programme != programme_id:
@@ -101,6 +162,28 @@ def read_source(path: Path, programme_id: str) -> Source:
         {row["id"]: row["counter"] for row in sound},
         {row["id"]: row["chain"] for row in sound if isinstance(row.get("chain"), str)},
         notices,
+        kind="store" if path.name == STORE_NAME else "export",
+        digest=hashlib.sha256(content).hexdigest(),
+        peers=read_peers(tables.pop(PEER_TABLE, {}).values()),
+    )
+
+
+def _read_bundle(path: Path, programme_id: str) -> Source:
+    bundle = read_bundle(path)
+    manifest = bundle.manifest
+    if manifest.programme != programme_id:
+        params = {"file": str(path), "found": manifest.programme, "wanted": programme_id}
+        raise RefusedError(Problem("bundle.other_programme", params))
+    return Source(
+        path,
+        bundle.tables,
+        {} if manifest.is_part else manifest.up_to,
+        {} if manifest.is_part else manifest.chains,
+        kind="bundle",
+        digest=bundle.digest,
+        since=manifest.since,
+        peers=manifest.peers,
+        manifest=manifest,
     )
 
 
@@ -118,21 +201,13 @@ def _parse(path: Path, content: bytes) -> dict[str, dict[str, Any]]:
     # A new store has an empty snapshot and a journal; any other empty file was torn off.
     is_new = not content and path.name == STORE_NAME and StorePaths.of(path).journal.exists()
     try:
-        tables = {} if is_new else json.loads(content, object_pairs_hook=_without_twins)
+        tables = {} if is_new else json.loads(content, object_pairs_hook=without_twins)
     except (ValueError, RecursionError) as error:
         params = {"file": str(path), "detail": str(error)[:80]}
         raise RefusedError(Problem("merge.not_json", params)) from error
     if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
         raise RefusedError(Problem("merge.no_store", {"file": str(path)}))
     return tables
-
-
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object as a dict; one that names a key twice would lose the first without a word."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("key twice")
-    return found
 
 
 def _with_journal(

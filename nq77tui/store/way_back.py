@@ -132,7 +132,7 @@ def last_undoable(repository: Repository) -> Undoable:
     commit = _last_of_mine(repository, list(repository.commits()))
     if commit is None:
         raise RefusedError(Problem("history.nothing_to_undo"))
-    written = _records_of(commit)
+    written = records_of(commit)
     records = tuple(
         (record, CREATED if is_new else DELETED if record.is_dead else CHANGED)
         for record, is_new in written
@@ -163,11 +163,11 @@ def undo_last(repository: Repository, sequence: int | None = None) -> list[Recor
     if sequence is not None and commit.sequence != sequence:
         raise RefusedError(Problem("history.written_since"))
     earlier = [one for one in history if one.sequence < commit.sequence]
-    taken_back = _dots_of_undos(repository, history)
+    taken_back = dots_of_undos(repository, history)
     with repository.transaction({"undoes": commit.sequence}):
         return [
-            _undo_record(repository, after, None if is_new else _before(earlier, after), taken_back)
-            for after, is_new in _records_of(commit)
+            undo_record(repository, after, None if is_new else _before(earlier, after), taken_back)
+            for after, is_new in records_of(commit)
         ]
 
 
@@ -185,7 +185,7 @@ def _last_of_mine(repository: Repository, history: list[Commit]) -> Commit | Non
 def _stamp_of(repository: Repository, commit: Commit) -> Stamp | None:
     """Who wrote a commit of this replica, and when: several operators may share an account."""
     mine = repository.replica
-    for record, _ in _records_of(commit):
+    for record, _ in records_of(commit):
         written = [s for siblings in record.fields.values() for s in siblings]
         for sibling in (*written, *record.deletions):
             if sibling.dot == Dot(mine, record.vector.get(mine, 0)):
@@ -193,13 +193,14 @@ def _stamp_of(repository: Repository, commit: Commit) -> Stamp | None:
     return None
 
 
-def _records_of(commit: Commit) -> list[tuple[Record, bool]]:
+def records_of(commit: Commit) -> list[tuple[Record, bool]]:
     """The records that a commit wrote, as it left them, and whether it created them."""
     latest: dict[tuple[str, str], tuple[Record, bool]] = {}
-    for kind, name, key, *document in commit.operations:
+    for kind, name, *rest in commit.operations:
         if kind in ("i", "u") and not name.startswith("_"):
+            key, document = rest
             was_new = latest[name, key][1] if (name, key) in latest else kind == "i"
-            latest[name, key] = from_document(name, int(key), document[0]), was_new
+            latest[name, key] = from_document(name, int(key), document), was_new
     return list(latest.values())
 
 
@@ -216,21 +217,28 @@ def _before(earlier: list[Commit], after: Record) -> Record:
     raise RefusedError(Problem("history.too_old", {"id": after.id}))
 
 
-def _dots_of_undos(repository: Repository, history: list[Commit]) -> set[Dot]:
+def dots_of_undos(repository: Repository, history: list[Commit]) -> set[Dot]:
     """The writes of earlier undos of mine: what they wrote is not a later change of anybody."""
     mine = repository.replica
     return {
         Dot(mine, record.vector[mine])
         for commit in history
         if "undoes" in commit.note and repository.is_mine(commit)
-        for record, _ in _records_of(commit)
+        for record, _ in records_of(commit)
         if mine in record.vector
     }
 
 
-def _undo_record(
+def undo_record(
     repository: Repository, after: Record, before: Record | None, taken_back: set[Dot]
 ) -> Record:
+    """Write a record's fields back as they were, where nobody has written since.
+
+    Args:
+        after: the record as the commit that is taken back left it.
+        before: the record as it was then; None if that commit created it.
+        taken_back: the writes of earlier undos.
+    """
     now = repository.require(after.id)
     if before is None:
         return now if now.is_dead else repository.delete(now.id)

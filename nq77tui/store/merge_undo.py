@@ -1,0 +1,106 @@
+"""Taking the last merge back by new writes, and leaving later work in place.
+
+The commit of a merge carries, in the history only, the documents that it replaced. Field by
+field the value from before is written again, where nobody has written since; a record that the
+merge brought is deleted, where nobody has touched it since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from nq77tui.core.document import doc_id_of, from_document
+from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.record import Dot, Record
+from nq77tui.store.history import Commit
+from nq77tui.store.receipts import MERGE_TABLE, Receipt, keep_receipt
+from nq77tui.store.repository import Repository
+from nq77tui.store.way_back import dots_of_undos, records_of, undo_record
+
+UNDO_TABLE = "_unmerge"
+"""Marks, in the history, a commit that took a merge back, even if it wrote no record."""
+
+
+@dataclass
+class UndoneMerge:
+    """What became of the records of a merge that was taken back.
+
+    Attributes:
+        at: when it was merged.
+        by: who merged.
+        files: what was taken in then.
+        taken_back: records that are as they were before, as far as nobody has written since.
+        left: records in which everything that the merge brought has been worked on since.
+    """
+
+    at: int
+    by: str
+    files: list[str]
+    taken_back: list[Record] = field(default_factory=list)
+    left: list[Record] = field(default_factory=list)
+
+
+def undo_merge(repository: Repository) -> UndoneMerge:
+    """Take the last merge back; called again, the one before.
+
+    Raises:
+        RefusedError: there is none left in the history.
+    """
+    repository.refresh()
+    history = list(repository.commits())
+    found = _last_merge(history)
+    if found is None:
+        raise RefusedError(Problem("history.no_merge"))
+    commit, row = found
+    undone = UndoneMerge(int(row["at"]), str(row["by"]), [str(name) for name in row["files"]])
+    with repository.transaction({"undoes": commit.sequence}):
+        ours = dots_of_undos(repository, history)
+        for after, _ in records_of(commit):
+            before = _before(row, after)
+            (undone.taken_back if _undo(repository, after, before, ours) else undone.left).append(
+                repository.require(after.id)
+            )
+        repository.keep_aside(UNDO_TABLE, {"undoes": commit.sequence})
+        repository.after_commit(lambda: _keep(repository, undone))
+    return undone
+
+
+def _last_merge(history: list[Commit]) -> tuple[Commit, dict[str, Any]] | None:
+    undone = {commit.note.get("undoes") for commit in history}
+    for commit in reversed(history):
+        for operation in commit.operations:
+            if operation[0] == "i" and operation[1] == MERGE_TABLE:
+                if commit.sequence in undone:
+                    break
+                return commit, operation[3]
+    return None
+
+
+def _before(row: dict[str, Any], after: Record) -> Record | None:
+    document = row["before"].get(after.id)
+    return from_document(after.type, doc_id_of(after.id), document) if document else None
+
+
+def _undo(repository: Repository, after: Record, before: Record | None, ours: set[Dot]) -> bool:
+    """Whether anything of the record was taken back."""
+    now = repository.require(after.id)
+    if before is None and any(dot not in after.dots | ours for dot in now.dots):
+        return False
+    return undo_record(repository, after, before, ours) != now or (before is None and now.is_dead)
+
+
+def _keep(repository: Repository, undone: UndoneMerge) -> None:
+    counts = {"taken_back": len(undone.taken_back), "left": len(undone.left)}
+    receipt = Receipt(
+        at=int(repository.now().timestamp()),
+        by=repository.operator,
+        replica=repository.replica,
+        counts={"in": sum(counts.values()), **counts},
+        sources=[{"file": name} for name in undone.files],
+        undoes=undone.at,
+    )
+    try:
+        keep_receipt(repository.folder, receipt)
+    except OSError:
+        return  # the history knows it all the same
