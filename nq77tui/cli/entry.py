@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from nq77tui.cli import deciding, overview, records, setup, transfer, way_back
+from nq77tui.cli import deciding, overview, records, setup, sticks, transfer, way_back
 from nq77tui.cli.parser import build_parser
 from nq77tui.cli.session import Session, first_language
 from nq77tui.core.problem import RefusedError
@@ -28,7 +28,10 @@ COMMANDS: dict[str | None, Callable[[Session], int]] = {
     "list": records.list_records,
     "import": transfer.import_records,
     "export": transfer.export_records,
+    "bundle": sticks.bundle,
     "merge": deciding.merge,
+    "peers": sticks.peers,
+    "receipts": sticks.list_receipts,
     "conflicts": deciding.conflicts,
     "resolve": deciding.resolve,
     "coverage": overview.coverage,

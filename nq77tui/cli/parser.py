@@ -73,10 +73,7 @@ def _add_transfer_commands(command, text) -> None:  # type: ignore[no-untyped-de
     exporting.add_argument("record", metavar="RECORD|all")
     exporting.add_argument("--format", choices=("csv", "json"), default=None)
     exporting.add_argument("-o", dest="output", metavar="FILE", help=text("cli.option.output"))
-    merging = command("merge")
-    merging.add_argument("paths", metavar="PATH", nargs="+")
-    merging.add_argument("--preview", action="store_true", help=text("cli.option.preview"))
-    merging.add_argument("--json", action="store_true", help=text("cli.option.json"))
+    _add_stick_commands(command, text)
     conflicts = command("conflicts")
     conflicts.add_argument("--json", action="store_true", help=text("cli.option.json"))
     resolve = command("resolve")
@@ -85,6 +82,29 @@ def _add_transfer_commands(command, text) -> None:  # type: ignore[no-untyped-de
     how = resolve.add_mutually_exclusive_group(required=True)
     how.add_argument("--take", type=int, metavar="N", help=text("cli.option.take"))
     how.add_argument("--value", metavar="V", help=text("cli.option.value"))
+
+
+def _add_stick_commands(command, text) -> None:  # type: ignore[no-untyped-def]
+    bundle = command("bundle")
+    what = bundle.add_mutually_exclusive_group(required=True)
+    what.add_argument("out", metavar="OUT", nargs="?", help=text("cli.option.out"))
+    what.add_argument("--verify", metavar="FILE", help=text("cli.option.verify"))
+    since = bundle.add_mutually_exclusive_group()
+    since.add_argument("--for", dest="machine", metavar="REPLICA", help=text("cli.option.for"))
+    since.add_argument("--all", action="store_true", help=text("cli.option.all"))
+    bundle.add_argument("--of", metavar="AREA-ID", help=text("cli.option.of"))
+    merging = command("merge")
+    what = merging.add_mutually_exclusive_group(required=True)
+    what.add_argument("paths", metavar="PATH", nargs="*", default=[])
+    what.add_argument("--undo", action="store_true", help=text("cli.option.undo_merge"))
+    merging.add_argument("--preview", action="store_true", help=text("cli.option.preview"))
+    merging.add_argument("--json", action="store_true", help=text("cli.option.json"))
+    peers = command("peers")
+    peers.add_argument("--name", metavar="NAME", help=text("cli.option.machine_name"))
+    peers.add_argument("--forget", metavar="REPLICA", help=text("cli.option.forget"))
+    peers.add_argument("--json", action="store_true", help=text("cli.option.json"))
+    receipts = command("receipts")
+    receipts.add_argument("--json", action="store_true", help=text("cli.option.json"))
 
 
 def _add_way_back_commands(command, text) -> None:  # type: ignore[no-untyped-def]

@@ -76,6 +76,7 @@ def test_a_preview_counts_the_same_and_writes_nothing(machine, three, tmp_path):
     assert {f.name: f.read_bytes() for f in (tmp_path / "a").iterdir() if f.is_file()} == before
     done = machine("a", "merge", "--json", tmp_path / "b").json
     assert (preview.pop("preview"), done.pop("preview")) == (True, False)
+    assert preview.pop("coverage") == {}
     assert preview == done
     assert (done["in"], done["changed"], done["known"]) == (2, 1, 1)
 
