@@ -5,8 +5,10 @@ Every record that came in is counted once: new, changed, known, conflicted or re
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -107,6 +109,27 @@ def plan_merge(repository: Repository, sources: Iterable[Source]) -> MergePlan:
     """Work out what a merge would do; nothing is written."""
     plan = MergePlan()
     whole: list[Source] = []
+    with _no_collections():
+        _plan_documents(repository, plan, sources, whole)
+    _plan_heard(repository, plan, whole)
+    return plan
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Without walking all that is loaded again and again: records hold no circles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _plan_documents(
+    repository: Repository, plan: MergePlan, sources: Iterable[Source], whole: list[Source]
+) -> None:
     for source in sources:
         counts = dict.fromkeys(KINDS, 0)
         for record_type, key, document in source:
@@ -121,8 +144,6 @@ def plan_merge(repository: Repository, sources: Iterable[Source]) -> MergePlan:
         # What was refused is not included here, so its sender has to tell it again.
         if not counts["refused"]:
             whole.append(source)
-    _plan_heard(repository, plan, whole)
-    return plan
 
 
 def apply_merge(repository: Repository, plan: MergePlan) -> None:
@@ -130,7 +151,7 @@ def apply_merge(repository: Repository, plan: MergePlan) -> None:
 
     A plan is for the store as it was; it is made again by the caller if that moved on.
     """
-    with repository.transaction():
+    with repository.transaction(), _no_collections():
         if plan.is_replica_twice:
             repository.leave_replica()
         repository.take_in(list(plan.records.values()), plan.heard, plan.chains, plan.peers)

@@ -142,7 +142,7 @@ def test_any_world_settles_on_the_same_bytes_with_every_write_seen(
                     continue
                 if action == "edit":
                     record = repository.edit(house, {"persons": number + 1})
-                    written.add((repository.replica, record.vector[repository.replica]))
+                    written.add(record.written("persons").dot)
                 elif action == "add":
                     repository.add("household", {"head": f"Vi Văn {number}"})
                 elif action == "undo":
