@@ -103,7 +103,7 @@ def _all_machines(repository: Repository) -> list[Peer]:
         repository.replica or (myself.id if myself else ""),
         myself.name if myself else "",
         repository.heard(),
-        int(repository.now().timestamp()),
+        repository.now(),
         place=myself.place if myself else "",
     )
     others = [one for one in machines(book.all()) if myself is None or one.place != myself.place]

@@ -76,7 +76,7 @@ def write_bundle(
     manifest, content = make_bundle(repository, since, area)
     digest = hashlib.sha256(content).hexdigest()
     what = "area" if area else "new" if since else "all"
-    when = datetime.fromtimestamp(manifest.at, repository.now().tzinfo)
+    when = datetime.fromtimestamp(manifest.at, repository.local_time().tzinfo)
     name = f"nq77-{manifest.sender.lower()}-{when:%Y%m%d-%H%M}-{what}-{digest[:8]}"
     path = _put(out, name, content)
     return Written(path, manifest, len(content))
@@ -106,7 +106,7 @@ def make_bundle(
             digest=hashlib.sha256(documents).hexdigest(),
             chains=repository.chains(),
             peers=(sender, *(one for one in repository.peer_book.all() if one.id != sender.id)),
-            at=int(repository.now().timestamp()),
+            at=repository.now(),
             by=repository.operator,
         )
     return manifest, encode_bundle(manifest, documents)

@@ -93,7 +93,7 @@ def _undo(repository: Repository, after: Record, before: Record | None, ours: se
 def _keep(repository: Repository, undone: UndoneMerge) -> None:
     counts = {"taken_back": len(undone.taken_back), "left": len(undone.left)}
     receipt = Receipt(
-        at=int(repository.now().timestamp()),
+        at=repository.now(),
         by=repository.operator,
         replica=repository.replica,
         counts={"in": sum(counts.values()), **counts},

@@ -187,7 +187,7 @@ def take_in_sources(
 def receipt_of(repository: Repository, plan: MergePlan) -> Receipt:
     """What is kept of a merge for people to read."""
     return Receipt(
-        at=int(repository.now().timestamp()),
+        at=repository.now(),
         by=repository.operator,
         replica=repository.replica,
         counts=plan.counts,

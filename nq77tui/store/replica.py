@@ -50,7 +50,7 @@ def _fingerprint(lock_file: Path) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-def place_of(lock_file: Path) -> str:
+def fingerprint_of(lock_file: Path) -> str:
     """A short text that stands for a store in its place, the same for all its users."""
     return _fingerprint(lock_file)[:12]
 

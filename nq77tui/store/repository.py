@@ -358,8 +358,8 @@ class Repository(Reader):
         """Do something once this transaction is on the disk."""
         self._writer.after_commit(action)
 
-    def now(self) -> datetime:
-        """The time, by this machine's clock."""
+    def local_time(self) -> datetime:
+        """The time in this machine's zone, for people."""
         return self._clock()
 
     def area_tree(self) -> AreaTree:

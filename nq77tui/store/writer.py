@@ -21,7 +21,7 @@ from nq77tui.core.problem import Problem
 from nq77tui.core.record import COUNTER_BITS, Dot, Json, Record, Stamp, canonical_json
 from nq77tui.core.text import normalise
 from nq77tui.store.history import Commit, commits
-from nq77tui.store.replica import WriteRight, default_state_folder, place_of
+from nq77tui.store.replica import WriteRight, default_state_folder, fingerprint_of, place_of
 from nq77tui.store.storage import JournalStorage
 
 REPLICA_TABLE = "_replica"
@@ -91,7 +91,7 @@ class Writer:
     @property
     def place(self) -> str:
         """Stands for this store on this machine, whoever uses it."""
-        return place_of(self._storage.paths.lock)
+        return fingerprint_of(self._storage.paths.lock)
 
     def leave(self) -> None:
         """Write under a new id from now on: the old one is in use elsewhere."""
