@@ -81,12 +81,19 @@ def find_sources(path: Path) -> list[Path]:
     if (path / STORE_NAME).exists():
         return [path / STORE_NAME]
     folders = [folder for folder in sorted(path.iterdir()) if folder.is_dir()]
-    stores = [folder / STORE_NAME for folder in folders if (folder / STORE_NAME).exists()]
+    stores = [folder / STORE_NAME for folder in folders if _has_store(folder)]
     bundles = [file for folder in (path, *folders) for file in _bundles(folder)]
     files = sorted(file for file in path.glob("*.json") if file.is_file())
     if not stores and not files and not bundles:
         raise RefusedError(Problem("merge.nothing_there", {"file": str(path)}))
     return stores + files + bundles
+
+
+def _has_store(folder: Path) -> bool:
+    try:
+        return (folder / STORE_NAME).exists()
+    except OSError:  # lost+found, or another folder that only the system may read
+        return False
 
 
 def _bundles(folder: Path) -> list[Path]:
