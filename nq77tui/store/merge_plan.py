@@ -1,0 +1,129 @@
+"""What a merge would do, or has done: every record that came in is counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nq77tui.core.problem import Problem
+from nq77tui.core.record import Json, Record
+from nq77tui.core.text import printable
+from nq77tui.store.peers import Peer
+from nq77tui.store.receipts import Receipt, as_json
+from nq77tui.store.repository import Repository
+
+_KEPT_AT_MOST = 10_000
+"""Refusals or conflicts that a receipt names; it counts them all."""
+KINDS = ("new", "changed", "known", "conflicted", "refused")
+"""What a record that came in can be; each is exactly one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """One source and its counts, by kind.
+
+    Attributes:
+        sender: the replica that wrote a bundle; empty for anything else.
+        name: what its people call that machine.
+        at: when it was written, by the sender's clock; 0 where that is not known.
+    """
+
+    file: str
+    kind: str
+    digest: str
+    counts: Mapping[str, int]
+    sender: str = ""
+    name: str = ""
+    at: int = 0
+
+
+@dataclass
+class MergePlan:
+    """What a merge would do, or has done.
+
+    Attributes:
+        new: records that were not here.
+        changed: records that now hold something they did not.
+        known: records that brought nothing new.
+        conflicted: records in which a person has to decide something that was not open before.
+        refused: why a document could not be taken in, one problem each.
+        records: what is to be written.
+        heard: what the store includes of each replica afterwards.
+        warnings: what people have to be told.
+        is_replica_twice: somebody else writes under this store's replica id.
+        by_type: the counts of each record type that came in, by kind.
+        chains: the hash over the commits of replicas at the counters of `heard`.
+        peers: what machines told of themselves and of each other.
+        before: the documents that `records` replace, by id.
+        sources: what came in, and what became of it.
+        left_out: files that could not be taken in, with the reason.
+    """
+
+    new: int = 0
+    changed: int = 0
+    known: int = 0
+    conflicted: int = 0
+    refused: list[Problem] = field(default_factory=list)
+    records: dict[str, Record] = field(default_factory=dict)
+    heard: dict[str, int] = field(default_factory=dict)
+    warnings: list[Problem] = field(default_factory=list)
+    is_replica_twice: bool = False
+    by_type: dict[str, dict[str, int]] = field(default_factory=dict)
+    chains: dict[str, str] = field(default_factory=dict)
+    peers: list[Peer] = field(default_factory=list)
+    before: dict[str, Json] = field(default_factory=dict)
+    sources: list[TakenIn] = field(default_factory=list)
+    left_out: tuple[Problem, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The receipt's line; ``in`` is the sum of the rest."""
+        kinds = {
+            "new": self.new,
+            "changed": self.changed,
+            "known": self.known,
+            "conflicted": self.conflicted,
+            "refused": len(self.refused),
+        }
+        return {"in": sum(kinds.values()), **kinds}
+
+    @property
+    def conflicts(self) -> list[Record]:
+        """The records to be written in which something is open."""
+        return [r for r in self.records.values() if r.conflicts or r.is_contested]
+
+
+def receipt_of(repository: Repository, plan: MergePlan) -> Receipt:
+    """What is kept of a merge for people to read."""
+    return Receipt(
+        at=repository.now(),
+        by=repository.operator,
+        replica=repository.replica,
+        counts=plan.counts,
+        by_type=plan.by_type,
+        sources=[
+            {
+                "file": printable(Path(one.file).name),
+                "kind": one.kind,
+                "digest": one.digest,
+                "sender": one.sender,
+                "name": one.name,
+                "at": one.at,
+                "counts": {"in": sum(one.counts.values()), **one.counts},
+            }
+            for one in plan.sources
+        ],
+        refused=[as_json(problem) for problem in plan.refused[:_KEPT_AT_MOST]],
+        left_out=[as_json(problem) for problem in plan.left_out[:_KEPT_AT_MOST]],
+        warnings=[as_json(problem) for problem in plan.warnings[:_KEPT_AT_MOST]],
+        conflicts=[
+            {
+                "record": record.type,
+                "id": record.id,
+                "fields": list(record.conflicts),
+                "deletion": record.is_contested,
+            }
+            for record in plan.conflicts[:_KEPT_AT_MOST]
+        ],
+    )
