@@ -47,22 +47,38 @@ class FileLock:
         """Whether there is a file to lock."""
         return self._file is not None
 
-    @contextmanager
-    def held(self, *, shared: bool = False) -> Iterator[None]:
-        """Wait for the lock and keep it; inside another ``held`` it is held already."""
+    @property
+    def is_held(self) -> bool:
+        """Whether this object has the lock."""
+        return self._held > 0 and self._pid == os.getpid()
+
+    def acquire(self, *, shared: bool = False) -> None:
+        """Wait for the lock; it may be held already, and is then released as often."""
         if self._pid != os.getpid():
             # A forked child shares its parent's open file, and with it the parent's lock.
             self._open()
-        if self._file is None or self._held:
-            yield
-            return
         self._held += 1
+        if self._file is not None and self._held == 1:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+            except BaseException:
+                self.release()  # an interrupt may come just behind the call
+                raise
+
+    def release(self) -> None:
+        """Let the next one in."""
+        self._held -= 1
+        if self._file is not None and not self._held:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    @contextmanager
+    def held(self, *, shared: bool = False) -> Iterator[None]:
+        """Wait for the lock and keep it; inside another ``held`` it is held already."""
+        self.acquire(shared=shared)
         try:
-            fcntl.flock(self._file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
             yield
         finally:
-            self._held -= 1
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+            self.release()
 
     def close(self) -> None:
         """Let go of the file, and of the lock if it is held."""

@@ -86,8 +86,7 @@ def prepare_segment(folder: Path, lines: Sequence[Line], like: Path) -> Segment 
     if not lines:
         return None
     make_folder(folder)
-    segments = _segments(folder)
-    last = segments[-1] if segments and segments[-1].stat().st_size < SEGMENT_BYTES else None
+    last = _small_last(folder)
     before = _read(last) if last is not None else b""
     content = before + b"".join(encode_line(line.payload) for line in lines)
     path = folder / f"{sequence_of(lines[-1]):012}.gz"
@@ -96,6 +95,16 @@ def prepare_segment(folder: Path, lines: Sequence[Line], like: Path) -> Segment 
     write_synced(temporary, [gzip.compress(content, 6, mtime=0)], like=like)
     # A damaged segment stays where it is, since the new one does not repeat it.
     return Segment(temporary, path, last if before else None)
+
+
+def _small_last(folder: Path) -> Path | None:
+    segments = _segments(folder)
+    try:
+        if segments and segments[-1].stat().st_size < SEGMENT_BYTES:
+            return segments[-1]
+    except FileNotFoundError:
+        pass  # a colleague has folded just now, and what we prepare will not be needed
+    return None
 
 
 def keep_commits(folder: Path, lines: Sequence[Line], limit: int, like: Path) -> None:

@@ -5,51 +5,64 @@ checksum, so nothing has to be added inside the snapshot, and a snapshot that so
 written is noticed. A commit is one line, one append, one fdatasync.
 
 Several processes share a store: a write takes the lock, reads what the others have appended,
-and appends; a read costs one stat call as long as nothing happens.
+and appends; a read costs one stat call as long as nothing happens (`following.py`).
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from threading import RLock
 from types import TracebackType
 from typing import Any, Self
+from weakref import ref
 
 from tinydb import Storage
 
 from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.store.equality_index import EqualityIndexes
-from nq77tui.store.file_lock import FileLock
 from nq77tui.store.folding import Fold, finish_fold, write_whole
-from nq77tui.store.journal import (
-    Journal,
-    JournalDamagedError,
-    Line,
-    StoreFullError,
-    SyncFailedError,
-    read_lines,
-    sequence_of,
-)
-from nq77tui.store.medium import low_room, refuse_unsafe, release_ballast
-from nq77tui.store.opening import open_for_reading, open_for_writing
+from nq77tui.store.following import FollowedStore
+from nq77tui.store.journal import Journal, StoreFullError, SyncFailedError
+from nq77tui.store.medium import release_ballast
 from nq77tui.store.paths import StorePaths
-from nq77tui.store.snapshot import Header, dump
+from nq77tui.store.snapshot import dump
 from nq77tui.store.tables import Document, Operation, Tables, Undo
 
 __all__ = ["JournalStorage", "StorePaths"]
 
+LEFT_ABOVE = 1 << 20
 LEFT_BYTES = 256 << 10
 LEFT_SHARE = 16
-"""A short run leaves a journal of up to this size, or this part of the snapshot, unfolded."""
-_DAY = 86_400
+"""After a short run on a store above the first size, a journal of up to the second size, or up to
+this part of the snapshot, is left as it is."""
 
 
-class JournalStorage(Storage):
+class Transaction:
+    """What is done between entering and leaving is one commit, or nothing.
+
+    A class, not a generator: an interrupt between the steps of the standard library's generator
+    context managers leaves one behind that ends some time later, in the middle of another.
+    """
+
+    def __init__(self, storage: JournalStorage, note: dict[str, Any] | None) -> None:
+        self._storage = storage
+        self.note = note
+
+    def __enter__(self) -> None:
+        self._storage._begin(self)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._storage._end(error)
+
+
+class JournalStorage(FollowedStore, Storage):
     """TinyDB's storage contract, and commits that cost what they change."""
 
     def __init__(
@@ -73,203 +86,20 @@ class JournalStorage(Storage):
         Raises:
             RefusedError: the file is no store, is damaged, or cannot be opened; it says which.
         """
-        self.paths = StorePaths.of(Path(path))
-        self.read_only = read_only
-        self.compact_at = compact_at
-        self.history_bytes = history_bytes
-        self.notices: list[Problem] = []
-        """What opening or following the store had to tell people."""
-        self._threads = RLock()
-        self._loads = 0
-        self._depth = 0
-        self._is_stale = False
-        self._is_closed = False
-        self._fold_at = compact_at
+        self.compact_at = self._fold_at = compact_at
         self._pending: list[bytes] = []
         self._note: bytes = b""
         self._undo: list[Undo] = []
-        self._journal: Journal | None = None
-        self._failure: SyncFailedError | None = None
-        if not read_only:
-            refuse_unsafe(self.paths.folder, force=force)
-        try:
-            self._lock = FileLock(self.paths.lock, writable=not read_only, like=self.paths.snapshot)
-            self._reload()
-        except OSError as error:
-            self._let_go()
-            raise _cannot_open(self.paths, error) from error
-        except BaseException:
-            self._let_go()
-            raise
-
-    # -- opening -----------------------------------------------------------------------------
-
-    def _reload(self) -> None:
-        with self._lock.held(shared=self.read_only):
-            self._load()
-
-    def _load(self) -> None:
-        """Read everything from disk; the caller holds the lock, as far as there is one."""
-        self._is_stale = True
-        if self._journal is not None:
-            self._journal.close()
-            self._journal = None
-        if self.read_only:
-            opened = open_for_reading(self.paths, is_locked=self._lock.is_real)
-        else:
-            opened = open_for_writing(self.paths, self.history_bytes)
-        self._journal = opened.journal
-        self._header = opened.header
-        self._inode = opened.journal.inode if opened.journal else 0
-        self.tables = Tables(opened.tables, dict(opened.header.next_ids))
-        self._indexes = EqualityIndexes(self.tables)
-        self._loads += 1
-        self.sequence: int = opened.header.sequence
-        self._newest = opened.header.newest
-        for line in opened.lines:
-            self._replay(line)
-        self._is_stale = False
-        for notice in opened.notices:
-            self._tell(notice)
-        self._look_at_clock()
-        if not self.read_only:
-            if opened.rest:
-                with suppress(StoreFullError):  # then the next commit tries, and tells
-                    self._cut(opened.rest)
-            low = low_room(self.paths.folder)
-            if low is not None:
-                self._tell(low)
-
-    def _replay(self, line: Line) -> None:
-        commit = json.loads(line.payload)
-        if commit["l"] != self.sequence + 1:
-            raise JournalDamagedError(
-                Problem("journal.damaged", {"file": self.paths.journal.name, "byte": line.start})
-            )
-        for operation in commit["o"]:
-            self.tables.apply(operation)
-        self.sequence = commit["l"]
-        self._newest = commit.get("at", 0)
-
-    def _cut(self, rest: bytes) -> None:
-        aside = self._writable_journal().cut_torn_tail(rest)
-        params = {"file": aside.name, "bytes": len(rest)}
-        self._tell(Problem("storage.torn_tail", params, "warning"))
-
-    def _writable_journal(self) -> Journal:
-        if self._failure is not None:
-            raise SyncFailedError(*self._failure.problems)
-        if self._journal is None or self.read_only:
-            raise RefusedError(Problem("storage.read_only", {"file": self.paths.snapshot.name}))
-        return self._journal
-
-    def _tell(self, notice: Problem) -> None:
-        if notice not in self.notices:
-            self.notices.append(notice)
-
-    def _look_at_clock(self) -> None:
-        """Say that the clock is, or once was, far off; nothing depends on it."""
-        now = int(time.time())
-        if self._newest > now + _DAY and not any(
-            notice.key == "storage.clock_differs" for notice in self.notices
-        ):
-            params = {"now": _day(now), "newest": _day(self._newest)}
-            self._tell(Problem("storage.clock_differs", params, "warning"))
-
-    # -- following other processes -------------------------------------------------------------
-
-    def refresh(self) -> bool:
-        """Take in what other processes have committed; one stat call if that is nothing.
-
-        Returns:
-            Whether anything changed.
-
-        Raises:
-            RefusedError: what is there now is damaged, or gone.
-        """
-        with self._threads:
-            if self._depth:
-                return False
-            if self._is_closed:
-                raise ValueError("the store is closed")
-            try:
-                return self._refresh()
-            except OSError as error:
-                raise _cannot_open(self.paths, error) from error
-
-    def _refresh(self) -> bool:
-        before = self._loads, self.sequence
-        if self._is_stale:
-            self._reload()
-        elif self._journal is None:
-            if not self.paths.journal.exists():
-                return False
-            self._reload()
-        else:
-            found = self.paths.journal.stat()
-            if found.st_ino == self._inode and found.st_size == self._journal.end:
-                return False
-            if self._follow():
-                # Without the lock this may be a write in progress; with it, it is not.
-                with self._lock.held(shared=self.read_only):
-                    self._follow()
-        return (self._loads, self.sequence) != before
-
-    def _follow(self) -> bytes:
-        """Carry out what others have committed.
-
-        Returns:
-            What stands behind the last valid line.
-        """
-        journal = self._journal
-        if journal is None or self._is_stale or not journal.is_as_read():
-            self._reload()
-            return b""
-        self._is_stale = True  # until everything that is read here has been carried out
-        lines, rest = journal.read_new()
-        for line in lines:
-            self._replay(line)
-        if self.paths.journal.stat().st_ino != self._inode:
-            rest = self._change_journal(journal)
-        self._is_stale = False
-        return rest
-
-    def _change_journal(self, old: Journal) -> bytes:
-        # A fold has put a new journal in place. The old one, still open here, was complete when
-        # that happened: what it still holds comes first, what the new one repeats is known.
-        for line in old.read_new()[0]:
-            self._replay(line)
-        new = Journal(self.paths.journal, writable=not self.read_only)
-        lines, rest = new.read_new()
-        header = Header.read(lines[0], new.path.name) if lines else None
-        last = sequence_of(lines[-1]) if len(lines) > 1 else header.sequence if header else 0
-        if header is None or header.sequence > self.sequence or last < self.sequence:
-            new.close()
-            self._reload()
-            return b""
-        old.close()
-        self._journal, self._inode, self._header = new, new.inode, header
-        for line in lines[1:]:
-            if sequence_of(line) > self.sequence:
-                self._replay(line)
-        return rest
-
-    def generation(self, table: str) -> tuple[int, int]:
-        """Differs whenever the table may have changed."""
-        return self._loads, self.tables.generations.get(table, 0)
-
-    def find_equal(self, table: str, cond: object) -> list[str] | None:
-        """Ids of the documents that an equality query matches; None where a scan is needed."""
-        return self._indexes.find(table, cond)
-
-    def keys_where(self, table: str, field: str, value: str) -> list[str]:
-        """Ids of the documents whose field equals a value, from an index."""
-        return self._indexes.keys(table, field, value)
+        self._is_applying = False
+        self._depth = 0
+        self._keeps_threads_out = False
+        self._mark = 0, 0
+        self._outermost: Callable[[], Transaction | None] = lambda: None
+        super().__init__(Path(path), read_only=read_only, force=force, history_bytes=history_bytes)
 
     # -- committing ----------------------------------------------------------------------------
 
-    @contextmanager
-    def transaction(self, note: dict[str, Any] | None = None) -> Iterator[None]:
+    def transaction(self, note: dict[str, Any] | None = None) -> Transaction:
         """All that is done inside is one commit: there whole, or not at all.
 
         Args:
@@ -279,34 +109,73 @@ class JournalStorage(Storage):
             StoreFullError: no room; the store is as before.
             SyncFailedError: the disk did not confirm; the store is open for reading only now.
         """
-        with self._threads:
-            if self._depth:
-                self._depth += 1
-                try:
-                    yield
-                finally:
-                    self._depth -= 1
-                return
-            with self._lock.held():
+        return Transaction(self, note)
+
+    def _begin(self, transaction: Transaction) -> None:
+        self._threads.acquire()
+        begins = not self._is_in_transaction()
+        try:
+            if begins:
+                self._lock.acquire()
                 self._catch_up()
-                self._depth = 1
+                note = transaction.note
                 self._note = b',"n":' + dump(note) if note else b""
-                mark = self.sequence, self._writable_journal().end
+                self._mark = self.sequence, self._writable_journal().end
+                self._is_stale = True  # memory is ahead of the disk until the end
+                self._outermost = ref(transaction)
+            self._keeps_threads_out = True
+            self._depth += 1
+        except BaseException:
+            if begins and self._lock.is_held:
+                self._lock.release()
+            self._threads.release()
+            raise
+
+    def _is_in_transaction(self) -> bool:
+        if self._depth and self._outermost() is None:
+            # An interrupt came just as it was to end: as good as an error inside it.
+            self._take_back()
+            self._forget()
+            if self._keeps_threads_out:
+                self._threads.release()
+        return self._depth > 0
+
+    def _end(self, error: BaseException | None) -> None:
+        is_outermost = self._depth == 1
+        try:
+            if not is_outermost:
+                self._depth -= 1
+                return
+            try:
+                if error is None and self._pending:
+                    self._append()
+            except BaseException as failure:
+                error = failure
+                raise
+            finally:
                 try:
-                    yield
-                    if self._pending:
-                        self._append()
-                except BaseException as error:
-                    self._take_back(*mark)
-                    if isinstance(error, SyncFailedError):
-                        self._turn_read_only(error)
-                    raise
+                    self._settle(error)
                 finally:
-                    self._depth = 0
-                    self._pending.clear()
-                    self._undo.clear()
-            if self._writable_journal().end - self._writable_journal().first_end > self._fold_at:
-                self._fold_if_possible()
+                    self._forget()
+        finally:
+            self._keeps_threads_out = not is_outermost
+            self._threads.release()
+        journal = self._journal
+        if journal is not None and journal.end - journal.first_end > self._fold_at:
+            self._fold_if_possible()
+
+    def _settle(self, error: BaseException | None) -> None:
+        if error is None:
+            self._is_stale = False
+        else:
+            self._take_back()
+        if isinstance(error, SyncFailedError):
+            self._turn_read_only(error)
+
+    def _forget(self) -> None:
+        self._depth = 0
+        self._pending, self._undo = [], []
+        self._lock.release()
 
     def _catch_up(self) -> None:
         """Take in everything that others have committed, and what they left; under the lock."""
@@ -338,18 +207,17 @@ class JournalStorage(Storage):
         self._look_at_clock()
         self._newest = now
 
-    def _take_back(self, sequence: int, end: int) -> None:
+    def _take_back(self) -> None:
         """Make memory as it was before the transaction.
 
         Should the line stand in the journal all the same (an interrupt just behind the append),
         it is found there when the store is looked at next, like any colleague's.
         """
-        self._is_stale = True
         for undo in reversed(self._undo):
             undo()
-        self.sequence = sequence
-        self._writable_journal().end = end
-        self._is_stale = False
+        self.sequence, self._writable_journal().end = self._mark
+        # Half an operation cannot be taken back; then everything is read anew.
+        self._is_stale, self._is_applying = self._is_applying, False
 
     def _turn_read_only(self, error: SyncFailedError) -> None:
         """After a failed fsync: write nothing any more, and show what the disk really holds."""
@@ -367,8 +235,10 @@ class JournalStorage(Storage):
         that memory holds exactly what the disk will, and shares nothing with the caller.
         """
         text = dump(operation)
+        self._is_applying = True
         self._undo.append(self.tables.apply(json.loads(text)))
         self._pending.append(text)
+        self._is_applying = False
 
     # -- TinyDB's contract ---------------------------------------------------------------------
 
@@ -426,7 +296,7 @@ class JournalStorage(Storage):
         with self._threads:
             self.refresh()
             journal = self._writable_journal()
-            if self._depth or self.sequence == self._header.sequence:
+            if self._is_in_transaction() or self.sequence == self._header.sequence:
                 return
             try:
                 self._fold(journal)
@@ -451,13 +321,6 @@ class JournalStorage(Storage):
         finally:
             fold.drop()
 
-    def unfolded(self) -> list[Line]:
-        """The commits that stand in the journal and not in the snapshot."""
-        journal = self._journal
-        if journal is None:
-            return []
-        return list(read_lines(journal.read(journal.first_end, journal.end)))
-
     def _fold_if_possible(self) -> None:
         """Fold; where that fails the journal is kept as it is, and nothing is lost."""
         try:
@@ -476,28 +339,25 @@ class JournalStorage(Storage):
         """Let go of the store.
 
         Args:
-            fold: fold what is in the journal, so that stock TinyDB reads everything. A short run
-                on a large store leaves a small journal instead of rewriting the store: the
-                next one folds it when it has grown to a share of the snapshot.
+            fold: fold what is in the journal, so that stock TinyDB reads everything. Without it
+                a large store keeps a small journal instead of being written anew (200 ms at
+                13 MB), until a run finds that it has grown to a share of the snapshot. Nothing
+                is lost by that; only stock TinyDB does not see those commits yet.
         """
         with self._threads:
             if self._is_closed:
                 return
             try:
-                if self._journal is not None and not self.read_only:
-                    left = self._journal.size() - self._journal.first_end
-                    if fold or left > max(LEFT_BYTES, self._header.size // LEFT_SHARE):
-                        self._fold_if_possible()
+                journal = None if self.read_only else self._journal
+                if journal is not None and (fold or self._is_worth_folding(journal)):
+                    self._fold_if_possible()
             finally:
                 self._is_closed = True
                 self._let_go()
 
-    def _let_go(self) -> None:
-        if self._journal is not None:
-            self._journal.close()
-            self._journal = None
-        if hasattr(self, "_lock"):
-            self._lock.close()
+    def _is_worth_folding(self, journal: Journal) -> bool:
+        left, size = journal.size() - journal.first_end, self._header.size
+        return size < LEFT_ABOVE or left > max(LEFT_BYTES, size // LEFT_SHARE)
 
     def __enter__(self) -> Self:
         return self
@@ -509,15 +369,3 @@ class JournalStorage(Storage):
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _cannot_open(paths: StorePaths, error: OSError) -> RefusedError:
-    params = {"folder": str(paths.folder), "detail": error.strerror or str(error)}
-    return RefusedError(Problem("storage.cannot_open", params))
-
-
-def _day(at: int) -> str:
-    try:
-        return datetime.fromtimestamp(at, UTC).date().isoformat()
-    except (ValueError, OverflowError, OSError):
-        return str(at)

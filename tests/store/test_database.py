@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import multiprocessing
 import os
 import random
+import signal
+import sys
 
 import pytest
 from tinydb import Query, TinyDB, where
 from tinydb.table import Document
 
 from nq77tui.core.problem import RefusedError
+from nq77tui.store import storage as storage_module
 from nq77tui.store.database import open_tinydb
+from nq77tui.store.source import read_source
 
 
 @pytest.fixture
@@ -281,3 +286,82 @@ def _random_step(chance):
             lambda db: db.table(table).all(),
         ]
     )
+
+
+def test_a_short_run_on_a_large_store_leaves_a_small_journal(path, monkeypatch) -> None:
+    monkeypatch.setattr(storage_module, "LEFT_ABOVE", 10_000)
+    monkeypatch.setattr(storage_module, "LEFT_BYTES", 500)
+    journal = path.with_name("journal")
+    for number in range(3):  # small yet: folded
+        run_once(path, number)
+    assert len(TinyDB(path)) == 3
+    with open_tinydb(path) as db:
+        db.insert_multiple({"text": "x" * 100} for _ in range(120))
+    before = path.read_bytes()
+    left = 0
+    for number in range(123, 150):
+        run_once(path, number)
+        assert len(read_source(path, "any").tables["_default"]) == number + 1
+        left += path.read_bytes() == before
+        if path.read_bytes() != before:
+            break
+    assert left > 5
+    assert journal.stat().st_size < 500
+    with open_tinydb(path) as db:
+        assert len(db) == number + 1
+    assert len(TinyDB(path)) == number + 1
+
+
+def run_once(path, number: int) -> None:
+    db = open_tinydb(path)
+    assert db.insert({"n": number, "text": "y" * 50}) == number + 1
+    db.storage.close(fold=False)
+
+
+def _write_until_interrupted(path, name, acknowledged, number) -> None:
+    def interrupt(signum, frame) -> None:
+        raise KeyboardInterrupt
+
+    sys.stderr = io.StringIO()  # the traceback is wanted, and wanted nowhere
+    signal.signal(number, interrupt)
+    with open_tinydb(path) as db:
+        for count in range(100_000):
+            with db.transaction():
+                db.insert({"by": name, "n": count})
+                db.table("same").insert({"by": name, "n": count})
+            os.write(acknowledged, b".")
+            if count % 11 == 0:
+                db.storage.compact()
+
+
+def test_an_interrupt_at_any_moment_leaves_whole_commits_and_lets_others_go_on(path) -> None:
+    """As Ctrl-C does, and a SIGTERM that a program turns into an exception: the run unwinds, and
+    on its way out folds the journal."""
+    context = multiprocessing.get_context("fork")
+    chance = random.Random(7)
+    colleague = open_tinydb(path)
+    total = 0
+    for name in range(40):
+        reader, writer = os.pipe()
+        number = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)[name % 3]
+        worker = context.Process(target=_write_until_interrupted, args=(path, name, writer, number))
+        worker.start()
+        os.close(writer)
+        got = len(os.read(reader, 1))
+        worker.join(chance.uniform(0.0001, 0.02))
+        os.kill(worker.pid, number)
+        worker.join(20)
+        assert worker.exitcode == 1
+        while chunk := os.read(reader, 65536):
+            got += len(chunk)
+        os.close(reader)
+        found = [doc["n"] for doc in colleague.search(where("by") == name)]
+        assert found == list(range(len(found)))
+        assert found == [doc["n"] for doc in colleague.table("same").search(where("by") == name)]
+        assert got <= len(found) <= got + 1
+        colleague.insert({"by": "colleague", "n": name})
+        total += got
+    colleague.close()
+    print(f"interrupted 40, acknowledged {total}")
+    assert total > 80
+    assert len(contents(path)["_default"]) >= total + 40

@@ -301,7 +301,7 @@ def test_every_state_after_a_power_cut_opens_to_everything_acknowledged(
 
 def test_a_power_cut_after_a_killed_fold_loses_nothing(tmp_path, figures, rounds) -> None:
     tried = points = states = 0
-    step = max(1, len(KILLS) // rounds(8))
+    step = max(1, len(KILLS) // rounds(4))
     for number, workload in enumerate(list(KILLS.values())[::step]):
         result = check(record(tmp_path / f"run{number}", workload), tmp_path / "state")
         assert result.violations == []

@@ -172,7 +172,7 @@ def test_flipped_bytes_of_the_snapshot(sound, hurt, figures, rounds, has_history
     snapshot = (sound / "store.json").read_bytes()
     assert len(snapshot) > 2 * BLOCK_BYTES
     kept = aside = flips = 0
-    for position in range(0, len(snapshot), max(1, len(snapshot) // rounds(50))):
+    for position in range(0, len(snapshot), max(1, len(snapshot) // rounds(30))):
         flipped = bytearray(snapshot)
         flipped[position] ^= 1 << position % 8
         path = hurt(snapshot=bytes(flipped))
