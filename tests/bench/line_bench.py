@@ -2,7 +2,7 @@
 
     python tests/bench/line_bench.py [--rounds 3] [--only nq77 curses] [--idle 10]
 
-For each key: bytes and write calls of the program, its CPU (all threads, the kernel's count), and
+For each key: bytes and packets of the program, its CPU (all threads, the kernel's count), and
 the time from the key to the last byte. 80x24, TERM=xterm-256color, medians. What is not installed
 is left out, and said. The CPU of other machines differs: compare it within one run only.
 """
@@ -42,10 +42,14 @@ QUIET, START_QUIET = 0.25, 1.0
 
 @dataclass(frozen=True)
 class Cost:
-    """What one key, or one start, has cost."""
+    """What one key, or one start, has cost.
+
+    Attributes:
+        packets: how often something arrived; what is written at once arrives at once.
+    """
 
     bytes: int
-    writes: int
+    packets: int
     cpu: float
     time: float
     wake_ups: int = 0
@@ -72,7 +76,7 @@ class Program:
 
     def start(self) -> Cost:
         """Until the first screen stands."""
-        return self._cost(self._started, (0, 0, 0), START_QUIET, patience=20)
+        return self._cost(self._started, (0, 0), START_QUIET, patience=20)
 
     def press(self, keys: bytes) -> Cost:
         """Press a key, and wait until nothing more is sent."""
@@ -86,12 +90,12 @@ class Program:
     def idle(self, seconds: float) -> Cost:
         """Do nothing for a while."""
         before = self._counters()
-        end, sent = time.perf_counter() + seconds, 0
+        end, sent, packets = time.perf_counter() + seconds, 0, 0
         while (left := end - time.perf_counter()) > 0:
             if select.select([self._master], [], [], left)[0]:
-                sent += len(self._read())
-        cpu, writes, wake_ups = self._since(before)
-        return Cost(sent, writes, cpu, 0, wake_ups)
+                sent, packets = sent + len(self._read()), packets + 1
+        cpu, wake_ups = self._since(before)
+        return Cost(sent, packets, cpu, 0, wake_ups)
 
     def stop(self) -> None:
         """End it."""
@@ -100,16 +104,17 @@ class Program:
         os.close(self._master)
 
     def _cost(
-        self, start: float, before: tuple[int, int, int], quiet: float, patience: float = 2
+        self, start: float, before: tuple[int, int], quiet: float, patience: float = 2
     ) -> Cost:
-        sent, last, wait = 0, start, patience if quiet == START_QUIET else quiet
+        sent, packets, last, wait = 0, 0, start, patience if quiet == START_QUIET else quiet
         while select.select([self._master], [], [], wait)[0]:
             data = self._read()
             if not data:
                 break
-            sent, last, wait = sent + len(data), time.perf_counter(), quiet
-        cpu, writes, wake_ups = self._since(before)
-        return Cost(sent, writes, cpu, last - start, wake_ups)
+            sent, packets = sent + len(data), packets + 1
+            last, wait = time.perf_counter(), quiet
+        cpu, wake_ups = self._since(before)
+        return Cost(sent, packets, cpu, last - start, wake_ups)
 
     def _read(self) -> bytes:
         try:
@@ -121,12 +126,12 @@ class Program:
             time.sleep(0.1)
             return b""
 
-    def _since(self, before: tuple[int, int, int]) -> tuple[float, int, int]:
-        cpu, writes, wake_ups = self._counters()
-        return (cpu - before[0]) / 1e9, writes - before[1], wake_ups - before[2]
+    def _since(self, before: tuple[int, int]) -> tuple[float, int]:
+        cpu, wake_ups = self._counters()
+        return (cpu - before[0]) / 1e9, wake_ups - before[1]
 
-    def _counters(self) -> tuple[int, int, int]:
-        """CPU in nanoseconds, write calls, times it went to sleep (proc(5))."""
+    def _counters(self) -> tuple[int, int]:
+        """CPU in nanoseconds, and times it went to sleep (proc(5))."""
         cpu = wake_ups = 0
         folder = Path(f"/proc/{self._process.pid}")
         for task in (folder / "task").iterdir():
@@ -135,8 +140,7 @@ class Program:
                 r"^voluntary_ctxt_switches:\s*(\d+)", (task / "status").read_text(), re.M
             )
             wake_ups += int(found[1]) if found else 0
-        found = re.search(r"^syscw: (\d+)", (folder / "io").read_text(), re.M)
-        return cpu, int(found[1]) if found else 0, wake_ups
+        return cpu, wake_ups
 
 
 @dataclass
@@ -148,10 +152,14 @@ class Subject:
     keys: dict[str, bytes]
     before: list[bytes] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
+    drafts: Path | None = None
     times: int = 5
 
     def run(self, idle: float) -> Iterator[tuple[str, Cost]]:
         """All measurements of one round."""
+        if self.drafts is not None:
+            # A form that a killed program leaves is what the next start would begin with.
+            shutil.rmtree(self.drafts, ignore_errors=True)
         program = Program(self.command, self.environment)
         try:
             yield START, program.start()
@@ -204,12 +212,15 @@ def subjects(folder: Path, sizes: list[int]) -> Iterator[Subject | str]:
         home = folder / str(size)
         environment = {"XDG_STATE_HOME": str(home / "state"), "NQ77_LANG": "vi"}
         nq77 = [sys.executable, "-m", "nq77tui", *store_of(home, size)]
+        drafts = home / "state" / "nq77tui" / "drafts"
         list_keys = {ROW: DOWN, PAGE: PAGE_DOWN}
         if size == sizes[0]:
             form_keys = {LETTER: b"a", NEXT: TAB}
-            yield Subject("nq77", [*nq77, "new", "household"], form_keys, [TAB], environment)
+            yield plain_form(home, environment, drafts)
+            command = [*nq77, "new", "household"]
+            yield Subject("nq77, households", command, form_keys, [TAB], environment, drafts)
         name = "nq77" if size == sizes[0] else f"nq77, {size:,} rows"
-        yield Subject(f"{name} list", nq77, list_keys, [b"h"], environment)
+        yield Subject(f"{name} list", nq77, list_keys, [b"h"], environment, drafts)
     python = {"textual": sys.executable, "curses": sys.executable, "snack": "/usr/bin/python3"}
     python |= {"urwid": sys.executable, "prompt_toolkit": sys.executable}
     for toolkit, interpreter in python.items():
@@ -218,11 +229,37 @@ def subjects(folder: Path, sizes: list[int]) -> Iterator[Subject | str]:
             continue
         command = [interpreter, str(HERE / "line_rivals.py"), toolkit]
         label = {"textual": "plain Textual", "snack": "newt (snack)"}.get(toolkit, toolkit)
-        yield Subject(label, [*command, "form"], {LETTER: b"a", NEXT: TAB})
+        # Its first field has no focus: that is on what scrolls the form.
+        before = [TAB] if toolkit == "textual" else []
+        yield Subject(label, [*command, "form"], {LETTER: b"a", NEXT: TAB}, before)
         yield Subject(
             f"{label} list", [*command, "list", str(sizes[0])], {ROW: DOWN, PAGE: PAGE_DOWN}
         )
     yield from tools(folder, sizes[0])
+
+
+def plain_form(folder: Path, environment: dict[str, str], drafts: Path) -> Subject:
+    """The 8-field form of the others in this app: a programme of one record type."""
+    own = folder / "programme"
+    # A programme needs its areas and its first screen; those of the tests will do.
+    shutil.copytree(HERE.parent / "tui" / "programme", own)
+    fields = {f"field_{n}": label for n, label in enumerate(LABELS)}
+    label = '{ vi = "Biểu", en = "Form" }'
+    schema = [f'version = 1\nlabel = {label}\ntitle = ["field_0"]\narea = "area"']
+    schema.append(f'[fields.area]\ntype = "reference"\nto = ["area"]\nlabel = {label}')
+    for name, text in fields.items():
+        schema.append(f'[fields.{name}]\ntype = "text"\nlabel = {{ vi = "{text}", en = "{text}" }}')
+    (own / "schemas" / "form.toml").write_text("\n".join(schema), encoding="utf-8")
+    (own / "screens" / "form.toml").write_text(
+        f'label = {label}\nkey = "f"\ngroup = "people"\n'
+        f'[list]\ncolumns = [{{ field = "field_0", width = 40 }}]\nsort = ["field_0"]\n'
+        f"[[form.section]]\nlabel = {label}\nfields = {list(fields)}",
+        encoding="utf-8",
+    )
+    create_store(folder / "plain", load_programme(own))
+    command = [sys.executable, "-m", "nq77tui", "--programme", str(own)]
+    command += ["--store", str(folder / "plain"), "--operator", "bench", "new", "form"]
+    return Subject("nq77", command, {LETTER: b"a", NEXT: TAB}, [], environment, drafts)
 
 
 def has_module(interpreter: str, name: str) -> bool:
@@ -277,13 +314,14 @@ TARGETS = [
     ("CPU ms, one Tab", NEXT, "cpu", 5),
     ("CPU ms, one row down", ROW, "cpu", None),
     ("CPU ms, one page down", PAGE, "cpu", None),
-    ("writes, one typed letter", LETTER, "writes", 1),
-    ("writes, one Tab", NEXT, "writes", 1),
+    ("packets, one typed letter", LETTER, "packets", 1),
+    ("packets, one Tab", NEXT, "packets", 1),
     ("ms to the last byte, one letter", LETTER, "time", None),
     ("ms to the last byte, one Tab", NEXT, "time", None),
     ("ms to the last byte, one row down", ROW, "time", None),
     ("CPU ms, start", START, "cpu", None),
     ("CPU ms, list opened", "open", "cpu", 60),
+    ("ms to the last byte, list opened", "open", "time", None),
     ("wake-ups in ten idle seconds", IDLE, "wake_ups", None),
 ]
 

@@ -16,7 +16,10 @@ LABELS = [
 LAST = ["An", "Bình", "Cường", "Đạt", "Giang", "Hòa", "Khánh", "Lương", "Minh", "Quỳnh"]
 FIRST = ["Hoàng Văn", "Lý Thị", "Nông Quốc", "Triệu Văn", "Vi Xuân", "Lộc Thị", "Hứa Minh"]
 VILLAGES = ["Bản Chu", "Nà Mò", "Khòn Quanh", "Đoàn Kết", "Thôn Mậu 01"]
-CLASSES = ["Hộ nghèo", "Hộ cận nghèo", "Hộ không nghèo"]
+CLASSES = [
+    "Hộ nghèo", "Hộ cận nghèo", "Mức sống trun…", "Hộ không nghèo", "Hộ mới thoát…",
+    "Hộ tái nghèo", "Hộ nghèo phát…",
+]  # fmt: skip
 
 
 def households(count):
@@ -27,7 +30,7 @@ def households(count):
             f"{FIRST[n % 7]} {LAST[n * 3 % 10]}",
             VILLAGES[n // 200 % 5],
             str(n % 8 + 1),
-            CLASSES[n % 3],
+            CLASSES[n % len(CLASSES)],
         )
 
 

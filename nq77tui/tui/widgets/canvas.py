@@ -40,6 +40,8 @@ class Canvas(Widget):
     def __init__(self, widget_id: str | None = None, *, classes: str | None = None) -> None:
         super().__init__(id=widget_id, classes=classes)
         self._painted: list[Line] = []
+        self._strips: list[Strip] = []
+        """The same as cells: Textual asks for all lines whenever one differs anywhere."""
         self._painted_for = Size(0, 0)
 
     def lines(self, width: int, height: int) -> list[Line]:
@@ -61,9 +63,13 @@ class Canvas(Widget):
 
     def draw(self) -> None:
         """Make the lines, without sending them."""
+        known = dict(zip(self._painted, self._strips, strict=True))
+        if self._painted_for.width != self.size.width:
+            known.clear()
         width, height = self._painted_for = self.size
         drawn = self.lines(width, height)[:height]
         self._painted = drawn + [()] * (height - len(drawn))
+        self._strips = [known.get(line) or strip_of(line, width) for line in self._painted]
 
     @property
     def plain(self) -> str:
@@ -74,4 +80,15 @@ class Canvas(Widget):
         """One line as cells; the first time, and for a new size, this is what draws."""
         if self._painted_for != self.size:
             self.draw()
-        return strip_of(self._painted[y] if y < len(self._painted) else (), self.size.width)
+        return self._strips[y] if y < len(self._strips) else strip_of((), self.size.width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines as cells.
+
+        Textual's own way leads through borders, paddings and filters; it is for those who have any.
+        """
+        if self.gutter or crop.size != self.size or self.app.get_line_filters():
+            return super().render_lines(crop)
+        if self._painted_for != self.size:
+            self.draw()
+        return list(self._strips)
