@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,22 @@ def test_a_letter_is_one_byte_and_idling_none(app):
     terminal.press("b")
     assert terminal.read() == b"b"
     assert terminal.read(quiet=2.5) == b""
+
+
+def test_a_line_that_takes_nothing_is_not_waited_for_nor_flooded(app):
+    terminal = app()
+    before = settled(terminal)
+    whole = len(terminal.sent)
+    presses = 400
+    for _ in range(presses):
+        terminal.press("\x0c")
+        time.sleep(0.005)
+    terminal.press("\x1bOP")
+    terminal.wait_for("Trợ giúp")
+    assert len(terminal.sent) - whole < presses * 500
+    terminal.press("\x1b")
+    terminal.read()
+    assert settled(terminal) == before
 
 
 def test_a_window_that_is_left_and_entered_stays_silent(app):
