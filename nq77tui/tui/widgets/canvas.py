@@ -48,18 +48,24 @@ class Canvas(Widget):
         """Everything that shows, from the top; lines that are missing are blank."""
         raise NotImplementedError
 
-    def repaint(self) -> None:
-        """Draw, and send what differs from what stands there."""
+    def repaint(self) -> bool:
+        """Draw, and send what differs from what stands there.
+
+        Returns:
+            Whether anything did.
+        """
         before, was_for = self._painted, self._painted_for
         if not self.size:
-            return
+            return False
         self.draw()
         if was_for != self.size:
             self.refresh()
-            return
-        for y, (old, new) in enumerate(zip(before, self._painted, strict=True)):
-            if old != new:
-                self.refresh(Region(0, y, self.size.width, 1))
+            return True
+        lines = enumerate(zip(before, self._painted, strict=True))
+        changed = [y for y, (old, new) in lines if old != new]
+        for y in changed:
+            self.refresh(Region(0, y, self.size.width, 1))
+        return bool(changed)
 
     def draw(self) -> None:
         """Make the lines, without sending them."""

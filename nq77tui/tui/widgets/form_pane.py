@@ -198,12 +198,13 @@ class FormPane(Canvas, can_focus=True):
 
     # Drawing
 
-    def repaint(self) -> None:
-        """Send what differs, and the cursor where that is all that does."""
+    def repaint(self) -> bool:
+        """Send what differs, or the cursor where that is all that does."""
         before = self._cursor
-        super().repaint()
-        if self._cursor != before:
+        has_changed = super().repaint()
+        if not has_changed and self._cursor != before:
             self.refresh(Region(*self._cursor, 1, 1))
+        return has_changed
 
     @property
     def cursor_screen_offset(self) -> Offset | None:
