@@ -93,6 +93,10 @@ def fresh(number: int) -> dict:
 class Ours(Engine):
     name = "this store"
 
+    def __init__(self, folder, tables):
+        super().__init__(folder, tables)
+        open_tinydb(self.path).close()  # the journal beside it is made once
+
     def open(self):
         self.db = open_tinydb(self.path)
         self.table = self.db.table("household")
