@@ -35,8 +35,13 @@ def leave(db: JournalDB) -> None:
 
 def numbers(db: JournalDB, by: str) -> list[int]:
     """What a writer has committed; proves that no commit is there in part or twice."""
-    found = sorted(doc["n"] for doc in db.table("household") if doc["by"] == by)
-    twice = sorted(doc["n"] for doc in db.table("assignment") if doc["by"] == by)
+    # Both tables as of one moment: each read of its own would follow a busy writer in between.
+    db.storage.refresh()
+    household, assignment = (
+        [doc["n"] for doc in db.storage.tables.table(name).values() if doc["by"] == by]
+        for name in ("household", "assignment")
+    )
+    found, twice = sorted(household), sorted(assignment)
     assert twice == sorted(found * 2)
     assert found == list(range(len(found)))
     return found
