@@ -83,7 +83,7 @@ def active_line(
     entry: Writing | Picking,
     labels: int,
     width: int,
-    cursor: Style = CURSOR,
+    looks: tuple[Style, Style] = (FIELD, CURSOR),
 ) -> tuple[Line, int]:
     """The field that is being filled in, and the cell of its cursor.
 
@@ -93,7 +93,7 @@ def active_line(
         entry: what is typed.
         labels: the cells that the labels take.
         width: of the line.
-        cursor: how the cell looks in which the next letter goes.
+        looks: of the field, and of the cell in which the next letter goes.
     """
     head, space = _head(model, name, labels, width, marker=">")
     problem = _problem_parts(model, name, space)
@@ -103,7 +103,8 @@ def active_line(
     shown, at = entry.editor.window(room) if is_written else (cut(picked, room), 0)
     cells = fit(shown, room)
     before, under, after = _split(cells, at)
-    line = (*head, (before, FIELD), (under, cursor), (after, FIELD), *problem)
+    look, cursor = looks
+    line = (*head, (before, look), (under, cursor), (after, look), *problem)
     return line, width - space + at
 
 
@@ -124,8 +125,8 @@ def panel_lines(
     width, height = size
     rule = "-" if model.desk.settings.ascii_borders else "─"
     hint = model.desk.label(asked.hint) if asked else ""
-    hint = f"{rule}{rule} {hint} " if hint else ""
-    yield ((fit(hint, width) if width_of(hint) >= width else _ruled(hint, rule, width), QUIET),)
+    # No rule behind the hint: it would be sent again with every field.
+    yield ((cut(f"{rule}{rule} {hint}", width), QUIET),)
     if asked is None or entry is None:
         return
     left = height - 1
@@ -137,10 +138,6 @@ def panel_lines(
         yield from _option_lines(entry, model.values.get(asked.name), width, left)
     elif left > 0:
         yield from _history_lines(model, asked.name, width, left)
-
-
-def _ruled(hint: str, rule: str, width: int) -> str:
-    return hint + rule * (width - width_of(hint))
 
 
 def _head(

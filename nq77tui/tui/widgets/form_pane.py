@@ -20,7 +20,7 @@ from nq77tui.tui.form_drawing import (
     save_line,
 )
 from nq77tui.tui.form_model import FormModel
-from nq77tui.tui.theme import CURSOR, FIELD
+from nq77tui.tui.theme import CURSOR, FIELD, PLAIN
 from nq77tui.tui.widgets.canvas import Canvas, Line
 
 _SAVE = ""
@@ -246,8 +246,11 @@ class FormPane(Canvas, can_focus=True):
             return heading_line(row, width)
         if row.name != self.current or self.entry is None:
             return field_line(self.model, row.name, labels, width)
-        cursor = FIELD if getattr(self.app, "has_terminal_cursor", False) else CURSOR
-        line, cell = active_line(self.model, row.name, self.entry, labels, width, cursor)
+        # The terminal's own cursor says enough, and an underline costs 50 bytes a field.
+        looks = (
+            (PLAIN, PLAIN) if getattr(self.app, "has_terminal_cursor", False) else (FIELD, CURSOR)
+        )
+        line, cell = active_line(self.model, row.name, self.entry, labels, width, looks)
         self._cursor = Offset(cell, at - self._top)
         return line
 
