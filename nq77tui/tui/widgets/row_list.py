@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from rich.cells import set_cell_size
 from textual import events
 from textual.message import Message
 
 from nq77tui.tui.actions import ROWS
 from nq77tui.tui.cells import fit
 from nq77tui.tui.theme import CURSOR_ROW, HEADING, MARKED, PLAIN, QUIET
-from nq77tui.tui.widgets.canvas import Canvas, Line, Part
+from nq77tui.tui.widgets.canvas import Canvas, Line
+
+_BAR_AT_LEAST = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +178,9 @@ class RowList(Canvas, can_focus=True):
         shown = self._rows[self.top : self.top + height - 1]
         if not shown:
             return [(heading,), (("  " + self._empty, QUIET),)]
-        return [(heading,), *((self._row_part(row_id, width),) for row_id in shown)]
+        return [(heading,), *(self._row_parts(row_id, width) for row_id in shown)]
 
-    def _row_part(self, row_id: str, width: int) -> Part:
+    def _row_parts(self, row_id: str, width: int) -> Line:
         made = self._made.get(row_id)
         if made is None:
             fitted = zip(self._cells(row_id), self._columns, strict=True)
@@ -185,6 +188,21 @@ class RowList(Canvas, can_focus=True):
             self._made[row_id] = made
         is_marked = row_id in self._marks
         style = MARKED if is_marked else PLAIN
-        if row_id == self.current:
-            style += CURSOR_ROW
-        return fit(("* " if is_marked else "  ") + made, width), style
+        text = fit(("* " if is_marked else "  ") + made, width)
+        if row_id != self.current:
+            return ((text, style),)
+        bar = set_cell_size(text, min(self._bar, width))
+        return ((bar, style + CURSOR_ROW), (text[len(bar) :], style))
+
+    @property
+    def _bar(self) -> int:
+        """Cells of the bar on the row with the cursor: whole columns, as few as catch the eye.
+
+        A row is sent again when the bar comes to it and when it goes.
+        """
+        end = 1
+        for column in self._columns:
+            end += column.width + 1
+            if end >= _BAR_AT_LEAST:
+                break
+        return end
