@@ -107,14 +107,6 @@ def _small_last(folder: Path) -> Path | None:
     return None
 
 
-def keep_commits(folder: Path, lines: Sequence[Line], limit: int, like: Path) -> None:
-    """Add journal lines to the history, durably, before they leave the journal."""
-    segment = prepare_segment(folder, lines, like)
-    if segment is not None:
-        segment.put()
-        segment.tidy(limit)
-
-
 def newest_kept(folder: Path) -> int:
     """The last commit that the history holds."""
     segments = _segments(folder)

@@ -51,7 +51,6 @@ class Repository(Reader):
         super().__init__(programme, settings, storage, clock)
         self.folder = folder
         self._writer = writer
-        self._is_closed = False
         self.peer_book = PeerBook(storage, writer, clock)
         """What is known of the other machines, and what they have received."""
 
@@ -92,9 +91,7 @@ class Repository(Reader):
 
     def close(self) -> None:
         """Fold the journal into the snapshot and let go of the files."""
-        if not self._is_closed:
-            self._is_closed = True
-            self._storage.close()
+        self._storage.close()
 
     def __enter__(self) -> Self:
         return self

@@ -80,15 +80,7 @@ class Desk:
         """Coverage as of today, counted again only after something was written."""
         generation, today = self.repository.generation, self.repository.today().isoformat()
         if self._coverage is None or self._coverage[0] != (generation, today):
-            counted = Coverage(
-                self.programme.schemas,
-                self.programme.metrics,
-                self.programme.figures,
-                self.repository,
-                as_of=today,
-                today=today,
-            )
-            self._coverage = (generation, today), counted
+            self._coverage = (generation, today), self.repository.coverage(today)
         return self._coverage[1]
 
     def switch_typing(self) -> None:
