@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from nq77tui.cli import main
 from nq77tui.core.document import doc_id_of
@@ -20,6 +21,12 @@ from nq77tui.programme import Programme, load_programme, shipped_folder
 from nq77tui.store import Repository, create_store
 
 Run = Callable[..., "Ran"]
+
+# Nothing in the suite asserts a time: a machine that is busy with something else passes too.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)

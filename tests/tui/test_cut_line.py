@@ -106,7 +106,8 @@ def start(tmp_path):
 def drafts(tmp_path):
     found = []
     for file in (tmp_path / "state" / "nq77tui" / "drafts").glob("*/*.json"):
-        found.append(json.loads(file.read_text("utf-8")))
+        if content := file.read_text("utf-8"):  # a name is reserved before it is written
+            found.append(json.loads(content))
     return found
 
 
