@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import argparse
-from importlib.metadata import version
+from collections.abc import Sequence
+from typing import Any
 
 from nq77tui.programme import LANGUAGES, Catalogue
+
+
+class _Version(argparse.Action):
+    """Prints the version; looked up only then, since what looks it up takes long to import."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:  # noqa: A002
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import version
+
+        print(version("nq77tui"))
+        parser.exit()
 
 
 def build_parser(catalogue: Catalogue) -> argparse.ArgumentParser:
@@ -13,7 +27,7 @@ def build_parser(catalogue: Catalogue) -> argparse.ArgumentParser:
     text = catalogue.text
     # Without abbreviations: what a script calls today must not change its meaning tomorrow.
     parser = argparse.ArgumentParser(prog="nq77", description=text("cli.about"), allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=version("nq77tui"))
+    parser.add_argument("--version", action=_Version, help=text("cli.option.version"))
     parser.add_argument("--store", metavar="DIR", help=text("cli.option.store"))
     parser.add_argument("--programme", metavar="DIR", help=text("cli.option.programme"))
     parser.add_argument("--lang", choices=LANGUAGES, help=text("cli.option.lang"))

@@ -39,6 +39,7 @@ Evaluation never raises, whatever JSON the fields hold. `expression_functions` h
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from nq77tui.core import expression_closure as closure
 from nq77tui.core.expression_closure import Part, Run, Scope
@@ -80,8 +81,9 @@ class Expression:
         return truth(self._run(scope))
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Expression:
-    """Read an expression.
+    """Read an expression; many fields of a programme have the same.
 
     Raises:
         ExpressionError: it is none; the problem names the place.

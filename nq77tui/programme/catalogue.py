@@ -15,11 +15,15 @@ _FOLDER = Path(__file__).resolve().parent.parent / "messages"
 
 
 class Catalogue:
-    """One language's sentences, and labels of the programme in that language."""
+    """One language's sentences, and labels of the programme in that language.
 
-    def __init__(self, lang: str, texts: Mapping[str, str]) -> None:
+    A file is read when one of its sentences is first wanted.
+    """
+
+    def __init__(self, lang: str) -> None:
         self.lang = lang
-        self._texts = texts
+        self._texts: dict[str, str] = {}
+        self._unread = {file.stem: file for file in sorted((_FOLDER / lang).glob("*.toml"))}
 
     def text(self, key: str, /, **params: object) -> str:
         """The sentence behind a key, with its parameters made harmless for a terminal.
@@ -28,7 +32,7 @@ class Catalogue:
             KeyError: no such key; the tests hold that no key in use is missing.
         """
         shown = {name: self._shown(value) for name, value in params.items()}
-        return self._texts[key].format_map(shown)
+        return self._sentence(key).format_map(shown)
 
     def problem(self, problem: Problem) -> str:
         """What is wrong, in words."""
@@ -44,7 +48,22 @@ class Catalogue:
 
     def keys(self) -> frozenset[str]:
         """All keys, for checks."""
+        while self._unread:
+            self._read(next(iter(self._unread)))
         return frozenset(self._texts)
+
+    def _sentence(self, key: str) -> str:
+        """The file named like the key's area comes first; a few keys stand in another."""
+        if key not in self._texts:
+            self._read(key.partition(".")[0])
+            while key not in self._texts and self._unread:
+                self._read(next(iter(self._unread)))
+        return self._texts[key]
+
+    def _read(self, name: str) -> None:
+        file = self._unread.pop(name, None)
+        if file is not None:
+            self._texts.update(tomllib.loads(file.read_text(encoding="utf-8")))
 
     def _shown(self, value: object) -> object:
         if isinstance(value, Problem):
@@ -56,8 +75,5 @@ class Catalogue:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def load_catalogue(lang: str) -> Catalogue:
-    """Read one language's catalogue."""
-    texts: dict[str, str] = {}
-    for file in sorted((_FOLDER / lang).glob("*.toml")):
-        texts.update(tomllib.loads(file.read_text(encoding="utf-8")))
-    return Catalogue(lang, texts)
+    """One language's catalogue."""
+    return Catalogue(lang)

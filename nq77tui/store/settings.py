@@ -6,8 +6,6 @@ import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import tomli_w
-
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.store.atomic_file import replace_file
 
@@ -72,5 +70,7 @@ def load_settings(folder: Path) -> StoreSettings | None:
 
 def save_settings(folder: Path, settings: StoreSettings) -> None:
     """Write the settings, whole or not at all."""
+    import tomli_w  # not needed to open a store
+
     content = {name: getattr(settings, name) for name in StoreSettings.__slots__}
     replace_file(folder / FILE_NAME, tomli_w.dumps(content).encode("utf-8"))

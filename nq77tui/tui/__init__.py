@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from nq77tui.programme import Catalogue, Programme
 from nq77tui.store import Repository
 from nq77tui.tui.settings import Settings
@@ -29,9 +31,15 @@ def run(
     Returns:
         The exit status.
     """
-    from nq77tui.tui.app import Nq77App
-    from nq77tui.tui.desk import Desk
+    # Looking for garbage while modules are loaded finds none: a tenth of the time to the first
+    # view. That view starts it again.
+    gc.disable()
+    try:
+        from nq77tui.tui.app import Nq77App
+        from nq77tui.tui.desk import Desk
 
-    app = Nq77App(Desk(repository, programme, catalogue, settings), start=start)
-    status = app.run(mouse=False)
+        app = Nq77App(Desk(repository, programme, catalogue, settings), start=start)
+        status = app.run(mouse=False)
+    finally:
+        gc.enable()
     return app.return_code or 0 if status is None else status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from rich.console import RenderableType
@@ -11,13 +12,10 @@ from textual.driver import Driver
 from nq77tui.core.problem import RefusedError
 from nq77tui.tui.actions import APP, bindings
 from nq77tui.tui.desk import Desk
+from nq77tui.tui.drafting import own
 from nq77tui.tui.line import LineDriver
 from nq77tui.tui.theme import STYLE_SHEET, TERMINAL_CURSOR, THEME
 from nq77tui.tui.views.base import BaseView
-from nq77tui.tui.views.drafts import DraftsView, own
-from nq77tui.tui.views.form import FormView
-from nq77tui.tui.views.help import HelpView
-from nq77tui.tui.views.home import HomeView
 
 _LOOK_EVERY = 1.0
 _DRIVER = "NQ77_DRIVER"
@@ -25,7 +23,10 @@ _DRIVER = "NQ77_DRIVER"
 
 
 class Nq77App(App[int], inherit_bindings=False):
-    """Keyboard only, no animation, no palette, the terminal's own colours."""
+    """Keyboard only, no animation, no palette, the terminal's own colours.
+
+    Views are imported when they are opened: the first one stands sooner.
+    """
 
     CSS = STYLE_SHEET
     BINDINGS = bindings(APP)
@@ -41,12 +42,23 @@ class Nq77App(App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         """Open the first view."""
         self.set_class(self.has_terminal_cursor, TERMINAL_CURSOR)
-        self.push_screen(HomeView(self.desk))
-        if self._start is not None:
-            self.push_screen(FormView(self.desk, self._start))
+        if self._start is None:
+            self._go_home()
+        else:
+            from nq77tui.tui.views.form import FormView
+
+            self.push_screen(FormView(self.desk, self._start), self._go_home)
         if own(self.desk):
+            from nq77tui.tui.views.drafts import DraftsView
+
             self.push_screen(DraftsView(self.desk))
+        self.call_after_refresh(_collect_garbage_again)
         self.set_interval(_LOOK_EVERY, self._look)
+
+    def _go_home(self, _: object = None) -> None:
+        from nq77tui.tui.views.home import HomeView
+
+        self.push_screen(HomeView(self.desk))
 
     def exit(
         self,
@@ -56,7 +68,7 @@ class Nq77App(App[int], inherit_bindings=False):
     ) -> None:
         """Leave; what is being filled in when a signal asks for the end is kept as a draft."""
         for view in self.screen_stack:
-            if isinstance(view, FormView):
+            if isinstance(view, BaseView):
                 view.keep_typed()
         super().exit(result, return_code, message)
 
@@ -80,6 +92,8 @@ class Nq77App(App[int], inherit_bindings=False):
     def action_help(self) -> None:
         """Say what the keys do in this view."""
         if isinstance(self.screen, BaseView):
+            from nq77tui.tui.views.help import HelpView
+
             self.push_screen(HelpView(self.desk, self.screen.help_actions()))
 
     def action_language(self) -> None:
@@ -95,6 +109,12 @@ class Nq77App(App[int], inherit_bindings=False):
             self._driver.redraw()
         else:
             self.refresh(layout=True)
+
+
+def _collect_garbage_again() -> None:
+    """What was made until now stays, so that no later collection need walk it."""
+    gc.freeze()
+    gc.enable()
 
 
 def _driver_class() -> type[Driver] | None:

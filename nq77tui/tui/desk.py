@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.problem import Problem
@@ -13,9 +14,11 @@ from nq77tui.core.text import printable
 from nq77tui.core.typed import show_value
 from nq77tui.programme import Catalogue, Programme
 from nq77tui.store import Repository
-from nq77tui.tui.listing import Listing
 from nq77tui.tui.settings import Settings
 from nq77tui.tui.titles import Titles
+
+if TYPE_CHECKING:
+    from nq77tui.tui.listing import Listing
 
 
 @dataclass
@@ -69,6 +72,8 @@ class Desk:
 
     def listing(self, record_type: str) -> Listing:
         """The list of a record type, in the language of the moment."""
+        from nq77tui.tui.listing import Listing
+
         known = self.listings.get(record_type)
         if known is None or known.lang != self.catalogue.lang:
             screen = self.programme.screens[record_type]

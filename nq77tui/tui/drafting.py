@@ -132,6 +132,11 @@ def waiting(desk: Desk) -> list[Draft]:
     return found
 
 
+def own(desk: Desk) -> list[Draft]:
+    """The drafts that this operator may go on with."""
+    return [draft for draft in waiting(desk) if draft.operator == desk.repository.operator]
+
+
 def _is_saved(desk: Desk, draft: Draft) -> bool:
     """Whether the power went between the saving and the forgetting."""
     if draft.typed:

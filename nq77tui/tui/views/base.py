@@ -68,6 +68,9 @@ class BaseView(Screen[Result]):
     def store_changed(self) -> None:
         """Show the records as they are now."""
 
+    def keep_typed(self) -> None:
+        """Keep what is half typed: the program is being ended."""
+
     def help_actions(self) -> Sequence[Action]:
         """Everything the keys do here, for the help."""
         inner = [getattr(widget, "ACTIONS", ()) for widget in self.query("*")]

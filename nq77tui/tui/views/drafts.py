@@ -20,11 +20,6 @@ from nq77tui.tui.widgets.row_list import ListColumn, RowList
 _KIND, _TITLE, _WHEN, _FAR, _WHO = 17, 22, 16, 7, 12
 
 
-def own(desk: Desk) -> list[Draft]:
-    """The drafts that this operator may go on with."""
-    return [draft for draft in waiting(desk) if draft.operator == desk.repository.operator]
-
-
 class DraftsView(BaseView[None]):
     """What was found, whose, when, how far; the operator's own come first."""
 

@@ -15,10 +15,7 @@ from nq77tui.tui.actions import FORM, Action, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.slices import in_slices, run_behind
 from nq77tui.tui.theme import GOOD, WARNING
-from nq77tui.tui.views.confirm import Confirm
 from nq77tui.tui.views.form_drafts import DraftingView
-from nq77tui.tui.views.history import HistoryView
-from nq77tui.tui.views.text_editor import TextEditor
 from nq77tui.tui.widgets.form_pane import FormPane
 
 
@@ -132,6 +129,8 @@ class FormView(DraftingView):
     def action_back(self) -> None:
         """Leave; asks only where something would be lost."""
         if self.model.is_changed or self.pane.is_touched:
+            from nq77tui.tui.views.confirm import Confirm
+
             question = self.desk.text("tui.form.discard")
             self.app.push_screen(Confirm(self.desk, question), self._leave)
         else:
@@ -186,6 +185,8 @@ class FormView(DraftingView):
         if self.model.record_id is None:
             self.say(self.desk.text("tui.history.new"))
             return
+        from nq77tui.tui.views.history import HistoryView
+
         view = HistoryView(self.desk, self.model.record_type, self.model.record_id)
         self.app.push_screen(view)
 
@@ -196,6 +197,8 @@ class FormView(DraftingView):
         name = self.pane.current
         if name not in self.model.schema.fields or not self.model.field(name).multiline:
             return
+        from nq77tui.tui.views.text_editor import TextEditor
+
         self.pane.commit()
         label = self.desk.label(self.model.field(name).label)
         text = self.model.text_of(name)

@@ -10,22 +10,13 @@ from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.values import show_number
 from nq77tui.tui.actions import HOME, bindings
-from nq77tui.tui.charges import Charges
 from nq77tui.tui.desk import Desk
-from nq77tui.tui.views.assign import AssignView
 from nq77tui.tui.views.base import BaseView
-from nq77tui.tui.views.confirm import Confirm
-from nq77tui.tui.views.conflicts import ConflictsView
-from nq77tui.tui.views.coverage import CoverageView
-from nq77tui.tui.views.drafts import DraftsView
-from nq77tui.tui.views.merge import MergeView
-from nq77tui.tui.views.record_list import ListView
-from nq77tui.tui.views.undoing import ask_undo
 from nq77tui.tui.widgets.home_board import HomeBoard, Place, Progress
 
 
 class HomeView(BaseView[None]):
-    """Where the program begins and ends."""
+    """Where the program begins and ends; imports a view when it is first opened."""
 
     ACTIONS = HOME
     BINDINGS = bindings(ACTIONS)
@@ -99,12 +90,16 @@ class HomeView(BaseView[None]):
 
     def on_home_board_chosen(self, event: HomeBoard.Chosen) -> None:
         """Go to the list with this key."""
+        from nq77tui.tui.views.record_list import ListView
+
         for screen in self.desk.programme.screens.values():
             if screen.key == event.place_key:
                 self.app.push_screen(ListView(self.desk, screen.record))
 
     def action_merge(self) -> None:
         """Take in what another machine brought."""
+        from nq77tui.tui.views.merge import MergeView
+
         self.app.push_screen(MergeView(self.desk, self._merged_from), self._keep_folder)
 
     def _keep_folder(self, folder: Path | None) -> None:
@@ -112,14 +107,21 @@ class HomeView(BaseView[None]):
 
     def action_conflicts(self) -> None:
         """Decide what merges could not."""
+        from nq77tui.tui.views.conflicts import ConflictsView
+
         self.app.push_screen(ConflictsView(self.desk))
 
     def action_coverage(self) -> None:
         """Go to the coverage of every area."""
+        from nq77tui.tui.views.coverage import CoverageView
+
         self.app.push_screen(CoverageView(self.desk))
 
     def action_assign(self) -> None:
         """Go to assigning."""
+        from nq77tui.tui.charges import Charges
+        from nq77tui.tui.views.assign import AssignView
+
         assigning = self.desk.programme.assigning
         if assigning is None:
             self.say(self.desk.text("tui.coverage.no_assigning"))
@@ -128,14 +130,20 @@ class HomeView(BaseView[None]):
 
     def action_drafts(self) -> None:
         """Go to the forms that were not finished."""
+        from nq77tui.tui.views.drafts import DraftsView
+
         self.app.push_screen(DraftsView(self.desk))
 
     def action_undo(self) -> None:
         """Take my last save back after asking."""
+        from nq77tui.tui.views.undoing import ask_undo
+
         ask_undo(self)
 
     def action_back(self) -> None:
         """Leave the program after asking."""
+        from nq77tui.tui.views.confirm import Confirm
+
         self.app.push_screen(Confirm(self.desk, self.desk.text("tui.home.leave")), self._leave)
 
     def _leave(self, is_sure: bool | None) -> None:
