@@ -18,7 +18,7 @@ class EqualityIndexes:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._asked: set[tuple[str, str]] = set()
-        self._buckets: dict[tuple[str, str], dict[Hashable, dict[str, None]]] = {}
+        self._buckets: dict[str, dict[str, dict[Hashable, dict[str, None]]]] = {}
         self._disordered: set[tuple[str, str, Hashable]] = set()
         tables.watchers.append(self._changed)
 
@@ -29,36 +29,34 @@ class EqualityIndexes:
             return None
         field, value = wanted
         name = (table, field)
-        if name not in self._buckets and name not in self._asked:
+        if name not in self._asked and field not in self._buckets.get(table, {}):
             self._asked.add(name)
             return None
         return self.keys(table, field, value)
 
     def keys(self, table: str, field: str, value: Hashable) -> list[str]:
         """The ids of the documents whose field equals a value, in table order."""
-        name = (table, field)
-        if name not in self._buckets:
-            self._build(name)
-        bucket = self._buckets[name].get(value, {})
+        buckets = self._buckets.get(table, {}).get(field)
+        if buckets is None:
+            buckets = self._build(table, field)
+        bucket = buckets.get(value, {})
         if (table, field, value) in self._disordered:
             bucket = {key: None for key in self._tables.table(table) if key in bucket}
-            self._buckets[name][value] = bucket
+            buckets[value] = bucket
             self._disordered.discard((table, field, value))
         return list(bucket)
 
-    def _build(self, name: tuple[str, str]) -> None:
+    def _build(self, table: str, field: str) -> dict[Hashable, dict[str, None]]:
         buckets: dict[Hashable, dict[str, None]] = {}
-        table, field = name
         for key, document in self._tables.table(table).items():
             value = _value(document, field)
             if value is not None:
                 buckets.setdefault(value[0], {})[key] = None
-        self._buckets[name] = buckets
+        self._buckets.setdefault(table, {})[field] = buckets
+        return buckets
 
     def _changed(self, table: str, key: str, old: Document | None, new: Document | None) -> None:
-        for (indexed, field), buckets in self._buckets.items():
-            if indexed != table:
-                continue
+        for field, buckets in self._buckets.get(table, {}).items():
             before, after = _value(old, field), _value(new, field)
             if before == after and (old is None) == (new is None):
                 continue

@@ -33,9 +33,17 @@ def named_failures(file: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
-            params = {"file": file, "detail": error.strerror or ""}
-            raise StoreFullError(Problem("journal.full", params)) from error
-        if error.errno == errno.EIO:
-            raise SyncFailedError(Problem("journal.sync_failed", {"file": file})) from error
-        raise
+        failure = named_failure(error, file)
+        if failure is None:
+            raise
+        raise failure from error
+
+
+def named_failure(error: OSError, file: str) -> RefusedError | None:
+    """The own error of a full disk or a failed write; None for any other."""
+    if error.errno in _FULL:
+        params = {"file": file, "detail": error.strerror or ""}
+        return StoreFullError(Problem("journal.full", params))
+    if error.errno == errno.EIO:
+        return SyncFailedError(Problem("journal.sync_failed", {"file": file}))
+    return None

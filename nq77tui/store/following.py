@@ -90,7 +90,7 @@ class FollowedStore:
         self._is_stale = False
         for notice in opened.notices:
             self._tell(notice)
-        self._look_at_clock()
+        self._look_at_clock(int(time.time()))
         if not self.read_only:
             if opened.rest:
                 with suppress(StoreFullError):  # then the next commit tries, and tells
@@ -126,9 +126,8 @@ class FollowedStore:
         if notice not in self.notices:
             self.notices.append(notice)
 
-    def _look_at_clock(self) -> None:
+    def _look_at_clock(self, now: int) -> None:
         """Say that the clock is, or once was, far off; nothing depends on it."""
-        now = int(time.time())
         if self._newest > now + _DAY and not any(
             notice.key == "storage.clock_differs" for notice in self.notices
         ):
@@ -181,8 +180,16 @@ class FollowedStore:
             What stands behind the last valid line.
         """
         journal = self._journal
-        if journal is None or self._is_stale or not journal.is_as_read():
+        if journal is None or self._is_stale:
             self._reload()
+            return b""
+        found = self.paths.journal.stat()
+        is_open = found.st_ino == self._inode
+        size = found.st_size if is_open else journal.size()
+        if not journal.is_as_read(size):
+            self._reload()
+            return b""
+        if is_open and size == journal.end:
             return b""
         self._is_stale = True  # until everything that is read here has been carried out
         lines, rest = journal.read_new()

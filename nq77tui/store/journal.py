@@ -28,6 +28,7 @@ from nq77tui.store.failures import (
     JournalDamagedError,
     StoreFullError,
     SyncFailedError,
+    named_failure,
     named_failures,
 )
 
@@ -186,17 +187,17 @@ class Journal:
     def _remember(self, start: int, line: bytes) -> None:
         self._last_start, self._last_prefix = start, line[:PREFIX_LENGTH]
 
-    def is_as_read(self) -> bool:
+    def is_as_read(self, size: int) -> bool:
         """Whether the last line that was read or written still stands there.
 
         It does not where a colleague's disk did not confirm a line, and it was taken back after
         we had read it.
+
+        Args:
+            size: of the file now.
         """
-        length = len(self._last_prefix)
-        is_long_enough = self.size() >= self.end
-        return is_long_enough and self.read(self._last_start, self._last_start + length) == (
-            self._last_prefix
-        )
+        last = os.pread(self._file, len(self._last_prefix), self._last_start)
+        return size >= self.end and last == self._last_prefix
 
     def cut_torn_tail(self, rest: bytes) -> Path:
         """Cut off the unfinished last write and keep it under a name of its own.
@@ -232,15 +233,14 @@ class Journal:
             raise SyncFailedError(Problem("journal.sync_failed", {"file": self.path.name}))
         line = encode_line(payload)
         try:
-            with named_failures(self.path.name):
-                written = os.write(self._file, line)
-        except StoreFullError:
+            written = os.write(self._file, line)
+        except OSError as error:
+            failure = named_failure(error, self.path.name)
+            if failure is None:
+                raise
+            self._failed = isinstance(failure, SyncFailedError)
             self._take_back()
-            raise
-        except SyncFailedError:
-            self._failed = True
-            self._take_back()
-            raise
+            raise failure from error
         if written != len(line):
             self._take_back()
             raise StoreFullError(Problem("journal.full", {"file": self.path.name, "detail": ""}))

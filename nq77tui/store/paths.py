@@ -18,6 +18,8 @@ class StorePaths:
     lock: Path
     history: Path
     ballast: Path
+    next_journal: Path
+    """The journal that a fold prepares."""
 
     @classmethod
     def of(cls, snapshot: Path) -> StorePaths:
@@ -25,18 +27,13 @@ class StorePaths:
         snapshot = Path(os.path.realpath(snapshot))
         prefix = "" if snapshot.name == OWN_FOLDER_NAME else f"{snapshot.name}."
         folder = snapshot.parent
-        names = (folder / f"{prefix}{name}" for name in ("journal", "lock", "history", "ballast"))
-        return cls(snapshot, *names)
+        names = ("journal", "lock", "history", "ballast", "journal.next")
+        return cls(snapshot, *(folder / f"{prefix}{name}" for name in names))
 
     @property
     def folder(self) -> Path:
         """The folder that holds them all."""
         return self.snapshot.parent
-
-    @property
-    def next_journal(self) -> Path:
-        """The journal that a fold prepares."""
-        return self.journal.with_name(self.journal.name + ".next")
 
     @property
     def has_own_folder(self) -> bool:

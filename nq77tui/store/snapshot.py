@@ -20,14 +20,14 @@ BLOCK_BYTES = 4096
 """The size of the parts whose checksums tell where a snapshot is damaged."""
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def dump(value: object) -> bytes:
     """JSON as it stands in our files."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    try:
-        return text.encode("utf-8")
-    except UnicodeEncodeError:
-        # Half a character, in a row that something else wrote: kept as it is, as an escape.
-        return json.dumps(value, separators=(",", ":")).encode("ascii")
+    # Half a character, in a row that something else wrote, is kept as an escape: what Python
+    # calls a backslash replacement is JSON's own spelling of it.
+    return _encode(value).encode("utf-8", "backslashreplace")
 
 
 def parse_snapshot(content: bytes, name: str) -> dict[str, dict[str, Document]]:

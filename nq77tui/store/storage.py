@@ -11,6 +11,7 @@ and appends; a read costs one stat call as long as nothing happens (`following.p
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -180,7 +181,7 @@ class JournalStorage(FollowedStore, Storage):
     def _catch_up(self) -> None:
         """Take in everything that others have committed, and what they left; under the lock."""
         self._writable_journal()
-        if self.paths.next_journal.exists():
+        if os.access(self.paths.next_journal, os.F_OK):
             finish_fold(self.paths)
         rest = self._follow()
         if rest:
@@ -204,7 +205,7 @@ class JournalStorage(FollowedStore, Storage):
             self._tell(released)
             journal.append(payload)
         self.sequence += 1
-        self._look_at_clock()
+        self._look_at_clock(now)
         self._newest = now
 
     def _take_back(self) -> None:
@@ -228,16 +229,18 @@ class JournalStorage(FollowedStore, Storage):
         with suppress(OSError, RefusedError):
             self._reload()
 
-    def do(self, operation: Operation) -> None:
-        """Carry out one operation inside a transaction.
+    def do(self, *operations: Operation) -> None:
+        """Carry out operations inside a transaction.
 
-        The operation is written as JSON first, and what is applied is read back from that, so
-        that memory holds exactly what the disk will, and shares nothing with the caller.
+        They are written as JSON first, and what is applied is read back from that, so that memory
+        holds exactly what the disk will, and shares nothing with the caller. Many at once cost
+        half of what they cost one by one.
         """
-        text = dump(operation)
+        text = dump(operations)
         self._is_applying = True
-        self._undo.append(self.tables.apply(json.loads(text)))
-        self._pending.append(text)
+        for operation in json.loads(text):
+            self._undo.append(self.tables.apply(operation))
+        self._pending.append(text[1:-1])
         self._is_applying = False
 
     # -- TinyDB's contract ---------------------------------------------------------------------

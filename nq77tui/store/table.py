@@ -172,9 +172,9 @@ class JournalTable(Table):
             updater(overlay)
             operations = list(overlay.operations(self.name))
             if is_new and not operations:
-                storage.do(["t", self.name])
-            for operation in operations:
-                storage.do(operation)
+                operations = [["t", self.name]]
+            if operations:
+                storage.do(*operations)
         self.clear_cache()
 
     def _get_next_id(self) -> int:
@@ -190,8 +190,7 @@ class JournalTable(Table):
 
     def insert_multiple(self, documents: Iterable[Mapping[str, Any]]) -> list[int]:
         """As in TinyDB; the ids are taken under the lock."""
-        with self._journal_storage.transaction():
-            return super().insert_multiple(documents)
+        return super().insert_multiple(documents)  # they are: by `_update_table`
 
     def update(
         self,
@@ -200,10 +199,10 @@ class JournalTable(Table):
         doc_ids: Iterable[int] | None = None,
     ) -> list[int]:
         """As in TinyDB; only the documents that match are copied."""
-        with self._journal_storage.transaction():
-            if doc_ids is None and cond is not None:
-                doc_ids = self._matching_ids(cond)
+        if doc_ids is not None or cond is None:
             return super().update(fields, None, doc_ids)
+        with self._journal_storage.transaction():
+            return super().update(fields, None, self._matching_ids(cond))
 
     def update_multiple(self, updates: Iterable[tuple[Any, QueryLike]]) -> list[int]:
         """As in TinyDB; only the documents that match are copied."""
