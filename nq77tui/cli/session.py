@@ -79,22 +79,29 @@ class Session:
         return load_programme(Path(given) if given else shipped_folder())
 
     @contextmanager
-    def repository(self, *, read_only: bool = False) -> Iterator[Repository]:
-        """The store, open; what it has to tell is said."""
-        with Repository.open(
+    def repository(self, *, read_only: bool = False, fold: bool = False) -> Iterator[Repository]:
+        """The store, open; what it has to tell is said.
+
+        Args:
+            fold: at the end; a single command leaves a large store's small journal as it is.
+        """
+        repository = Repository.open(
             self.store_folder,
             self.programme,
             operator=self._operator(),
             clock=clock,
             read_only=read_only,
             state_folder=self.state_folder,
-        ) as repository:
+        )
+        try:
             for notice in repository.notices:
                 self.say_problem(notice)
             told = len(repository.notices)
             yield repository
             for notice in repository.notices[told:]:
                 self.say_problem(notice)
+        finally:
+            repository.close(fold=fold)
 
     def _operator(self) -> str:
         if self.arguments.operator:

@@ -76,7 +76,7 @@ def _run_app(session: Session, start: str | None = None) -> int:
         raise RefusedError(Problem("cli.no_terminal"))
     from nq77tui import tui
 
-    with session.repository() as repository:
+    with session.repository(fold=True) as repository:
         kept = repository.settings
         settings = tui.Settings(
             language=session.catalogue.lang,

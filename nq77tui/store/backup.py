@@ -19,7 +19,7 @@ from nq77tui.store.creation import SNAPSHOT
 from nq77tui.store.history import segments_up_to
 from nq77tui.store.medium import refuse_unsafe
 from nq77tui.store.settings import FILE_NAME
-from nq77tui.store.snapshot import dump
+from nq77tui.store.snapshot import dump_tables
 from nq77tui.store.storage import JournalStorage
 
 HISTORY = "history"
@@ -69,7 +69,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
     if (folder / FILE_NAME).exists():
         contents[FILE_NAME] = (folder / FILE_NAME).read_bytes()
     with JournalStorage(folder / SNAPSHOT, read_only=True) as storage:
-        contents[SNAPSHOT] = dump(storage.tables.by_name)
+        contents[SNAPSHOT] = dump_tables(storage.tables.by_name)[0]
         kept = segments_up_to(storage.paths.history, storage.unfolded(), storage.sequence)
     return {**contents, **{f"{HISTORY}/{name}": content for name, content in kept.items()}}
 

@@ -29,7 +29,7 @@ from nq77tui.store.failures import named_failures
 from nq77tui.store.history import Segment, prepare_segment
 from nq77tui.store.journal import Journal, Line
 from nq77tui.store.paths import StorePaths
-from nq77tui.store.snapshot import Header, dump
+from nq77tui.store.snapshot import Header, dump_tables
 from nq77tui.store.tables import Tables
 
 
@@ -56,9 +56,9 @@ class Fold:
         Raises:
             StoreFullError: no room; nothing was changed.
         """
-        content = dump(tables.by_name)
+        content, spans = dump_tables(tables.by_name)
         next_ids = {name: tables.next_id(name) for name in tables.by_name}
-        header = Header.naming(content, sequence, next_ids, newest)
+        header = Header.naming(content, sequence, next_ids, newest, spans)
         snapshot = temporary_beside(paths.snapshot)
         try:
             with named_failures(paths.snapshot.name):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import zlib
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ class Opened:
         notices: what people are to be told.
     """
 
-    tables: dict[str, dict[str, Document]]
+    tables: MutableMapping[str, dict[str, Document]]
     header: Header
     lines: list[Line] = field(default_factory=list)
     rest: bytes = b""
@@ -89,7 +90,7 @@ def _read_for_writing(
             # An older store was put beside a newer history: its commits count on from there.
             _renumber(paths, content, opened, history_bytes)
         else:
-            opened.tables = parse_snapshot(content, paths.snapshot.name)
+            opened.tables = opened.header.tables(content, paths.snapshot.name)
             if not paths.snapshot.exists():
                 write_empty(paths.snapshot)
             return opened
@@ -139,7 +140,7 @@ def _renumber(paths: StorePaths, content: bytes, opened: Opened, history_bytes: 
     write_whole(paths, tables, newest_kept(paths.history), opened.header.newest, history_bytes)
 
 
-def _replayed(found: dict[str, dict[str, Document]], opened: Opened) -> Tables:
+def _replayed(found: MutableMapping[str, dict[str, Document]], opened: Opened) -> Tables:
     tables = Tables(found, dict(opened.header.next_ids))
     for line in opened.lines:
         for operation in json.loads(line.payload)["o"]:
@@ -240,7 +241,7 @@ def _read_once(paths: StorePaths) -> Opened | None:
     if not opened.header.fits(content):
         _close(opened)
         return None
-    opened.tables = parse_snapshot(content, paths.snapshot.name)
+    opened.tables = opened.header.tables(content, paths.snapshot.name)
     return opened
 
 

@@ -138,9 +138,10 @@ class Reader:
             key = str(doc_id_of(record_id))
         except ValueError:
             return None
-        for name, table in list(self._storage.tables.by_name.items()):
-            if key in table and not name.startswith("_"):
-                return name, key, table[key]
+        tables = self._storage.tables
+        for name in list(tables.by_name):
+            if not name.startswith("_") and tables.holds(name, key):
+                return name, key, tables.table(name)[key]
         return None
 
     def title(self, record_id: str, depth: int = 2) -> str:

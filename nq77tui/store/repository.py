@@ -89,9 +89,14 @@ class Repository(Reader):
         writer = Writer(storage, operator, clock, state_folder)
         return cls(folder, programme, settings, storage, writer, clock)
 
-    def close(self) -> None:
-        """Fold the journal into the snapshot and let go of the files."""
-        self._storage.close()
+    def close(self, *, fold: bool = True) -> None:
+        """Let go of the files.
+
+        Args:
+            fold: the journal into the snapshot, so that stock TinyDB reads everything; without
+                it, only where the journal has grown (see `JournalStorage.close`).
+        """
+        self._storage.close(fold=fold)
 
     def __enter__(self) -> Self:
         return self

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import json
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from nq77tui.core.document import RESERVED
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.store.failures import JournalDamagedError
 from nq77tui.store.journal import Line, encode_line
-from nq77tui.store.tables import Document
+from nq77tui.store.table_map import Document, TableMap
 
 JOURNAL_FORMAT = 1
 BLOCK_BYTES = 4096
@@ -30,6 +31,26 @@ def dump(value: object) -> bytes:
     return _encode(value).encode("utf-8", "backslashreplace")
 
 
+def dump_tables(
+    tables: Mapping[str, dict[str, Document]],
+) -> tuple[bytes, dict[str, tuple[int, int]]]:
+    """A snapshot of tables, and from where to where each stands in it.
+
+    A table that nobody has asked for is taken over as it stands in the snapshot before.
+    """
+    parts: list[bytes] = []
+    spans: dict[str, tuple[int, int]] = {}
+    position = 0
+    for name in tables:
+        text = tables.text(name) if isinstance(tables, TableMap) else None
+        head = (b"," if parts else b"{") + dump(name) + b":"
+        body = dump(tables[name]) if text is None else text
+        spans[name] = position + len(head), position + len(head) + len(body)
+        position = spans[name][1]
+        parts += [head, body]
+    return b"".join(parts) + b"}" if parts else b"{}", spans
+
+
 def parse_snapshot(content: bytes, name: str) -> dict[str, dict[str, Document]]:
     """The tables of a snapshot.
 
@@ -38,14 +59,21 @@ def parse_snapshot(content: bytes, name: str) -> dict[str, dict[str, Document]]:
     """
     if not content.strip():
         return {}
+    tables = _parse_object(content, name)
+    if not all(isinstance(table, dict) for table in tables.values()):
+        raise RefusedError(Problem("storage.not_a_store", {"file": name}))
+    return tables
+
+
+def _parse_object(text: bytes, name: str) -> dict[str, Any]:
     try:
-        tables = _load_shared(content)
+        found = _load_shared(text)
     except (ValueError, RecursionError) as error:
         params = {"file": name, "detail": str(error)[:80]}
         raise RefusedError(Problem("storage.not_json", params)) from error
-    if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
+    if not isinstance(found, dict):
         raise RefusedError(Problem("storage.not_a_store", {"file": name}))
-    return tables
+    return found
 
 
 def _load_shared(content: bytes) -> Any:
@@ -98,6 +126,8 @@ class Header:
         next_ids: the lowest id that no document of a table ever had.
         newest: the time that the last of these commits names.
         blocks: checksums of the snapshot's blocks.
+        spans: from where to where in the snapshot each table stands; empty where that is not
+            known, because another program wrote it.
     """
 
     sequence: int
@@ -106,12 +136,21 @@ class Header:
     next_ids: dict[str, int]
     newest: int
     blocks: tuple[int, ...]
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @classmethod
-    def naming(cls, content: bytes, sequence: int, next_ids: dict[str, int], newest: int) -> Header:
+    def naming(
+        cls,
+        content: bytes,
+        sequence: int,
+        next_ids: dict[str, int],
+        newest: int,
+        spans: dict[str, tuple[int, int]] | None = None,
+    ) -> Header:
         """The header of a journal that continues a snapshot."""
         blocks = tuple(block_sums(content))
-        return cls(sequence, zlib.crc32(content), len(content), next_ids, newest, blocks)
+        checksum = zlib.crc32(content)
+        return cls(sequence, checksum, len(content), next_ids, newest, blocks, spans or {})
 
     @classmethod
     def read(cls, line: Line, name: str) -> Header:
@@ -132,6 +171,7 @@ class Header:
             found["h"],
             found.get("t", 0),
             tuple(found.get("b", ())),
+            {name: (begin, end) for name, (begin, end) in found.get("p", {}).items()},
         )
 
     def line(self) -> bytes:
@@ -144,12 +184,28 @@ class Header:
             "h": self.next_ids,
             "t": self.newest,
             "b": self.blocks,
+            "p": self.spans,
         }
         return encode_line(dump(found))
 
     def fits(self, content: bytes) -> bool:
         """Whether this journal continues that snapshot."""
         return (self.size, self.checksum) == (len(content), zlib.crc32(content))
+
+    def tables(self, content: bytes, file: str) -> MutableMapping[str, dict[str, Document]]:
+        """The tables of the snapshot that this journal continues.
+
+        Args:
+            content: which `fits`, so that what was written is what is there.
+            file: its name.
+
+        Raises:
+            RefusedError: it is no JSON, or no store.
+        """
+        if not self.spans:
+            return parse_snapshot(content, file)
+        texts = {name: content[begin:end] for name, (begin, end) in self.spans.items()}
+        return TableMap(texts, lambda text: _parse_object(text, file))
 
     def damaged_blocks(self, content: bytes) -> list[range]:
         """Where a snapshot differs from the one that was written, if it is as long.

@@ -247,4 +247,4 @@ def _with_journal(
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
         params = {"file": str(journal_path), "detail": str(error)[:80]}
         raise RefusedError(Problem("merge.not_json", params)) from error
-    return replayed.by_name, belongs
+    return dict(replayed.by_name), belongs

@@ -11,11 +11,14 @@ Document ids are texts, as in TinyDB's file.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from functools import partial
 from typing import Any, TypeAlias
 
-Document: TypeAlias = dict[str, Any]
+from nq77tui.store.table_map import Document, TableMap
+
+__all__ = ["Document", "Operation", "Tables", "Undo", "copy_json"]
+
 Operation: TypeAlias = list[Any]
 Undo: TypeAlias = Callable[[], None]
 
@@ -39,7 +42,9 @@ def copy_json(value: Any) -> Any:
 class Tables:
     """All tables of one store."""
 
-    def __init__(self, tables: dict[str, dict[str, Document]], next_ids: dict[str, int]) -> None:
+    def __init__(
+        self, tables: MutableMapping[str, dict[str, Document]], next_ids: dict[str, int]
+    ) -> None:
         self.by_name = tables
         self.next_ids = next_ids
         """The lowest id that no document of the table ever had, where it is known."""
@@ -51,6 +56,12 @@ class Tables:
     def table(self, name: str) -> dict[str, Document]:
         """The live table; never hand its documents out."""
         return self.by_name.get(name, {})
+
+    def holds(self, name: str, key: str) -> bool:
+        """Whether a table has a document."""
+        if isinstance(self.by_name, TableMap):
+            return self.by_name.holds(name, key)
+        return key in self.table(name)
 
     def next_id(self, name: str) -> int:
         """The next free document id of a table."""

@@ -1,0 +1,68 @@
+"""Tables by name; one that stands in the snapshot is parsed when it is first asked for.
+
+A command that looks at one record type does not wait for the others, and ten operators on one
+host do not each unfold what nobody looks at. Until then a table is its text: a byte of memory for
+a byte of JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from threading import Lock
+from typing import Any, TypeAlias
+
+Document: TypeAlias = dict[str, Any]
+
+
+class TableMap(MutableMapping[str, dict[str, Document]]):
+    """A dict of tables, some of which are still text."""
+
+    def __init__(
+        self, texts: Mapping[str, bytes], parse: Callable[[bytes], dict[str, Document]]
+    ) -> None:
+        """Take over tables as they stand in a snapshot that was proved whole.
+
+        Args:
+            texts: the JSON of each table, as `dump` writes it.
+            parse: reads one of them.
+        """
+        # One dict for both: an interrupt finds a table either as its text or as it is now.
+        self._tables: dict[str, dict[str, Document] | bytes] = dict(texts)
+        self._parse = parse
+        self._one_at_a_time = Lock()
+
+    def __getitem__(self, name: str) -> dict[str, Document]:
+        table = self._tables[name]
+        return self._parsed(name) if isinstance(table, bytes) else table
+
+    def _parsed(self, name: str) -> dict[str, Document]:
+        with self._one_at_a_time:
+            table = self._tables[name]
+            if isinstance(table, bytes):  # another thread may have been faster
+                table = self._tables[name] = self._parse(table)
+            return table
+
+    def __setitem__(self, name: str, table: dict[str, Document]) -> None:
+        self._tables[name] = table
+
+    def __delitem__(self, name: str) -> None:
+        del self._tables[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._tables
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def text(self, name: str) -> bytes | None:
+        """The JSON of a table that is not parsed yet; None for one that is."""
+        table = self._tables.get(name)
+        return table if isinstance(table, bytes) else None
+
+    def holds(self, name: str, key: str) -> bool:
+        """Whether a table has a document; one that surely has none is not parsed for that."""
+        text = self.text(name)
+        return (text is None or b'"%s":' % key.encode() in text) and key in self[name]
