@@ -6,6 +6,7 @@ import gc
 import json
 import zlib
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from nq77tui.store.journal import Line, encode_line
 from nq77tui.store.table_map import Document, TableMap
 
 JOURNAL_FORMAT = 1
+LARGE = 1 << 20
+"""Above this many bytes of JSON it pays to hand memory back after parsing."""
 BLOCK_BYTES = 4096
 """The size of the parts whose checksums tell where a snapshot is damaged."""
 
@@ -104,6 +107,20 @@ def _load_shared(content: bytes) -> Any:
         gc.freeze()
         if was_collecting:
             gc.enable()
+        if len(content) > LARGE:
+            _give_memory_back()
+
+
+def _give_memory_back() -> None:
+    """Hand back to the system what the texts were freed from.
+
+    The GNU C library raises the size from which on a block is its own when such a block is freed,
+    and keeps the next ones for later: more than a byte for a byte of JSON.
+    """
+    with suppress(ImportError, OSError, AttributeError):  # another C library
+        import ctypes
+
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def block_sums(content: bytes) -> list[int]:

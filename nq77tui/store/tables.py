@@ -83,13 +83,14 @@ class Tables:
         raise ValueError(kind)
 
     def _put(self, name: str, key: str, document: Document) -> Undo:
+        number = int(key)  # what is no id is refused before anything changes
         table = self.by_name.get(name)
         is_new = table is None
         if table is None:
             table = self.by_name[name] = {}
         old, old_next = table.get(key), self.next_ids.get(name)
         table[key] = document
-        if old_next is not None and (number := int(key)) >= old_next:
+        if old_next is not None and number >= old_next:
             self.next_ids[name] = number + 1
         self._tell(name, key, old, document)
         return partial(self._put_back, name, key, document, old, old_next, is_new)
