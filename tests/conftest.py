@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -158,3 +159,18 @@ def hostile_file(tmp_path: Path) -> Callable[[Any], Path]:
 def key() -> Callable[[str], str]:
     """The TinyDB id, as text, of a record id."""
     return lambda record_id: str(doc_id_of(record_id))
+
+
+@pytest.fixture
+def like_a_disk() -> Callable[[Path], None]:
+    """Gives the rights in a restored state folder the times that only the system can set.
+
+    A file that is copied back has others; an image of the whole disk has them as they were.
+    """
+
+    def restamp(state_folder: Path) -> None:
+        for right in (state_folder / "rights").iterdir():
+            head, _ = right.read_text(encoding="ascii").rsplit(" ", 1)
+            right.write_text(f"{head} {int(time.time()):012}\n", encoding="ascii")
+
+    return restamp

@@ -19,11 +19,12 @@ import bz2
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from nq77tui.core.record import Json, canonical_json
+from nq77tui.store.epochs import Epoch, Epochs, epoch_row, read_epochs
 from nq77tui.store.peers import Peer, read_name, read_peers, read_vector
 from nq77tui.store.writer import is_replica_row
 
@@ -57,6 +58,7 @@ class Manifest:
         size: bytes of the documents before compression.
         digest: SHA-256 over those bytes.
         chains: the hash over all commits of replicas, at the counters of ``up_to``.
+        epochs: which runs of which machines wrote up to there.
         peers: the sender's own row and those of the machines that it has heard of.
         at: when, in seconds since 1970 by the sender's clock.
         by: the operator.
@@ -74,6 +76,7 @@ class Manifest:
     is_part: bool = False
     area: str = ""
     chains: Mapping[str, str] = field(default_factory=dict)
+    epochs: Mapping[str, tuple[Epoch, ...]] = field(default_factory=dict)
     peers: tuple[Peer, ...] = ()
     at: int = 0
     by: str = ""
@@ -97,6 +100,7 @@ class Manifest:
             "size": self.size,
             "digest": self.digest,
             "chains": dict(self.chains),
+            "epochs": {one: dict(_told(told)) for one, told in self.epochs.items()},
             "peers": [peer.as_told() for peer in self.peers],
             "at": self.at,
             "by": self.by,
@@ -136,6 +140,7 @@ def read_manifest(found: Any) -> Manifest:
         size=_number(found["size"]),
         digest=digest,
         chains=_chains(found["chains"]),
+        epochs=_epochs(found.get("epochs", {})),
         peers=read_peers(_list(found["peers"])),
         at=_number(found["at"], -_MAX_NUMBER),
         by=read_name(found["by"]),
@@ -166,6 +171,22 @@ def _chains(value: Any) -> dict[str, str]:
     if not sound:
         raise ValueError("chains")
     return dict(value)
+
+
+def _told(epochs: Iterable[Epoch]) -> Iterator[tuple[str, Json]]:
+    return ((str(first), mark) for first, mark in epochs)
+
+
+def _epochs(value: Any) -> Epochs:
+    """Bundles of the first programs had none."""
+    if not isinstance(value, dict) or not all(isinstance(told, dict) for told in value.values()):
+        raise ValueError("epochs")
+    return read_epochs(
+        epoch_row(replica, (int(first), mark))
+        for replica, told in value.items()
+        for first, mark in told.items()
+        if first.isascii() and first.isdigit() and len(first) <= 13
+    )
 
 
 def _list(value: Any) -> list[Any]:

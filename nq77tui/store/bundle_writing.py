@@ -105,6 +105,7 @@ def make_bundle(
             size=len(documents),
             digest=hashlib.sha256(documents).hexdigest(),
             chains=repository.chains(),
+            epochs=repository.epochs(),
             peers=(sender, *(one for one in repository.peer_book.all() if one.id != sender.id)),
             at=repository.now(),
             by=repository.operator,

@@ -9,6 +9,8 @@ from pathlib import Path
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Json, Record
 from nq77tui.core.text import printable
+from nq77tui.store.branches import Branches
+from nq77tui.store.epochs import Epochs
 from nq77tui.store.peers import Peer
 from nq77tui.store.receipts import Receipt, as_json
 from nq77tui.store.repository import Repository
@@ -43,6 +45,7 @@ class MergePlan:
     """What a merge would do, or has done.
 
     Attributes:
+        branches: the sources and this store, with replica ids that were used twice sorted out.
         new: records that were not here.
         changed: records that now hold something they did not.
         known: records that brought nothing new.
@@ -53,13 +56,17 @@ class MergePlan:
         warnings: what people have to be told.
         is_replica_twice: somebody else writes under this store's replica id.
         by_type: the counts of each record type that came in, by kind.
+        diverged: replicas whose id two machines used, so that a source's writes from that counter
+            on may be named like others of this store.
         chains: the hash over the commits of replicas at the counters of `heard`.
+        epochs: which runs of which machines wrote what came in.
         peers: what machines told of themselves and of each other.
         before: the documents that `records` replace, by id.
         sources: what came in, and what became of it.
         left_out: files that could not be taken in, with the reason.
     """
 
+    branches: Branches
     new: int = 0
     changed: int = 0
     known: int = 0
@@ -70,7 +77,9 @@ class MergePlan:
     warnings: list[Problem] = field(default_factory=list)
     is_replica_twice: bool = False
     by_type: dict[str, dict[str, int]] = field(default_factory=dict)
+    diverged: dict[str, int] = field(default_factory=dict)
     chains: dict[str, str] = field(default_factory=dict)
+    epochs: Epochs = field(default_factory=dict)
     peers: list[Peer] = field(default_factory=list)
     before: dict[str, Json] = field(default_factory=dict)
     sources: list[TakenIn] = field(default_factory=list)

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from nq77tui.core.document import from_document, to_document
 from nq77tui.core.merge import merge
 from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.core.record import Dot, Record
+from nq77tui.core.record import Dot, Record, covers
+from nq77tui.store.branches import find_branches
 from nq77tui.store.merge_plan import KINDS, MergePlan, TakenIn, receipt_of
 from nq77tui.store.receipts import MERGE_TABLE, Receipt, keep_receipt
-from nq77tui.store.received import look_for_myself, plan_heard, warn_replica_twice
+from nq77tui.store.received import diverged, look_for_myself, plan_heard, warn_replica_twice
 from nq77tui.store.repository import Repository
 from nq77tui.store.source import Source
 
@@ -26,12 +27,22 @@ __all__ = ["KINDS", "MergePlan", "apply_merge", "plan_merge", "take_in_sources"]
 _TYPE_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
-def plan_merge(repository: Repository, sources: Iterable[Source]) -> MergePlan:
-    """Work out what a merge would do; nothing is written."""
-    plan = MergePlan()
-    whole: list[Source] = []
+def plan_merge(
+    repository: Repository,
+    sources: Iterable[Source],
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> MergePlan:
+    """Work out what a merge would do; nothing is written.
+
+    Args:
+        is_cancelled: asked before each source; the plan is of no use once it says yes.
+    """
     with _no_collections():
-        _plan_documents(repository, plan, sources, whole)
+        branches = find_branches(repository, sources)
+        plan = MergePlan(branches)
+        plan.warnings += branches.warnings
+        whole: list[Source] = []
+        _plan_documents(repository, plan, is_cancelled, whole)
     plan_heard(repository, plan, whole)
     return plan
 
@@ -49,10 +60,18 @@ def _no_collections() -> Iterator[None]:
 
 
 def _plan_documents(
-    repository: Repository, plan: MergePlan, sources: Iterable[Source], whole: list[Source]
+    repository: Repository,
+    plan: MergePlan,
+    is_cancelled: Callable[[], bool],
+    whole: list[Source],
 ) -> None:
-    for source in sources:
+    if repository.replica in plan.branches.replicas:
+        plan.is_replica_twice = True
+    for source in plan.branches.sources:
+        if is_cancelled():
+            return
         counts = dict.fromkeys(KINDS, 0)
+        plan.diverged = diverged(repository, plan, source)
         for record_type, key, document in source:
             kind = _plan_document(repository, plan, record_type, key, document)
             of_type = plan.by_type.setdefault(record_type, dict.fromkeys(KINDS, 0))
@@ -60,6 +79,8 @@ def _plan_documents(
             counts[kind] += 1
         plan.warnings += source.notices
         plan.peers += source.peers
+        for replica, epochs in source.epochs.items():
+            plan.epochs[replica] = tuple({*plan.epochs.get(replica, ()), *epochs})
         plan.sources.append(_taken_in(source, counts))
         look_for_myself(repository, plan, source)
         # What was refused is not included here, so its sender has to tell it again.
@@ -73,9 +94,14 @@ def apply_merge(repository: Repository, plan: MergePlan) -> None:
     A plan is for the store as it was; it is made again by the caller if that moved on.
     """
     with repository.transaction(), _no_collections():
+        own = plan.branches.own.renamings
+        if own:
+            repository.rename(own, plan.branches.moved)
         if plan.is_replica_twice:
             repository.leave_replica()
-        repository.take_in(list(plan.records.values()), plan.heard, plan.chains, plan.peers)
+        repository.take_in(
+            list(plan.records.values()), plan.heard, plan.chains, plan.peers, plan.epochs
+        )
         receipt = receipt_of(repository, plan)
         if plan.records:
             repository.keep_aside(MERGE_TABLE, {**receipt.summary, "before": plan.before})
@@ -121,7 +147,8 @@ def _plan_document(
         return "refused"
     # Most of what comes in is known: the same document, which needs no reading. (Python calls
     # 4 and 4.0 equal; such a pair goes the long way only if the causal data differs too.)
-    if document is not None and repository.document(record_type, key) == document:
+    is_plain = document is not None and not plan.branches.moved
+    if is_plain and repository.document(record_type, key) == document:
         plan.known += 1
         return "known"
     try:
@@ -141,9 +168,9 @@ def _read(record_type: str, key: str, document: Any) -> Record:
 
 def _plan_record(repository: Repository, plan: MergePlan, theirs: Record) -> str:
     me = repository.replica
-    if me and theirs.vector.get(me, 0) > repository.heard().get(me, 0):
+    if me and theirs.vector.get(me, 0) > plan.branches.own.heard.get(me, 0):
         warn_replica_twice(repository, plan, theirs.id)
-    mine = plan.records.get(theirs.id) or repository.get(theirs.id)
+    mine = plan.records.get(theirs.id) or plan.branches.get(repository, theirs.id)
     if mine is None:
         plan.records[theirs.id] = theirs
         if theirs.conflicts or theirs.is_contested:
@@ -155,7 +182,7 @@ def _plan_record(repository: Repository, plan: MergePlan, theirs: Record) -> str
         params = {"record": theirs.type, "id": theirs.id}
         plan.refused.append(Problem("merge.type_differs", params))
         return "refused"
-    twice = _written_twice(mine, theirs)
+    twice = _written_twice(mine, theirs) or _lost_dot(mine, theirs, plan.diverged)
     if twice is not None:
         params = {"id": theirs.id, "replica": twice.replica}
         plan.refused.append(Problem("merge.written_twice", params))
@@ -186,6 +213,17 @@ def _written_twice(mine: Record, theirs: Record) -> Dot | None:
         for sibling in theirs.fields[name]:
             if known.get(sibling.dot, sibling) != sibling:
                 return sibling.dot
+    return None
+
+
+def _lost_dot(mine: Record, theirs: Record, diverged: Mapping[str, int]) -> Dot | None:
+    """A write that the merge would drop because another one has its name; None where none does."""
+    for one, other in ((mine, theirs), (theirs, mine)) if diverged else ():
+        for dot in one.dots - other.dots:
+            if dot.counter >= diverged.get(dot.replica, dot.counter + 1) and covers(
+                other.vector, dot
+            ):
+                return dot
     return None
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.renaming import Renaming
 from nq77tui.store.peers import (
     PEER_TABLE,
     Peer,
@@ -16,6 +17,7 @@ from nq77tui.store.peers import (
     peer_operation,
     read_name,
     read_peer,
+    renamed_peer,
 )
 from nq77tui.store.storage import JournalStorage
 from nq77tui.store.writer import Writer
@@ -109,6 +111,14 @@ class PeerBook:
             peer = replace(self.find(given), is_forgotten=True)
             self._keep(peer)
             return peer
+
+    def rename(self, renamings: Iterable[Renaming]) -> None:
+        """What the machines have received, under the names that their writes have now."""
+        chosen = list(renamings)
+        for peer in self.all():
+            told = renamed_peer(peer, chosen)
+            if told != peer:
+                self._keep(told)
 
     def _edition(self, replica: str) -> int:
         return max((peer.edition for peer in self.all() if peer.id == replica), default=0)

@@ -17,6 +17,7 @@ from typing import Any
 
 from nq77tui.core.merge import join
 from nq77tui.core.record import Json
+from nq77tui.core.renaming import Renaming
 from nq77tui.core.text import normalise
 from nq77tui.store.writer import is_replica_row, replica_key
 
@@ -129,6 +130,14 @@ def learn(known: Peer | None, told: Peer, now: int) -> Peer | None:
             return None
         return replace(known, heard=heard, at=told.at, seen=now)
     return replace(told, seen=now, is_forgotten=False)
+
+
+def renamed_peer(peer: Peer, renamings: Iterable[Renaming]) -> Peer:
+    """The row, with what its machine includes under the names that those writes have now."""
+    heard: Mapping[str, int] = peer.heard
+    for renaming in renamings:
+        heard = renaming.vector(heard)
+    return replace(peer, heard=dict(heard))
 
 
 def machines(peers: Iterable[Peer]) -> list[Peer]:

@@ -16,7 +16,7 @@ def plan_heard(repository: Repository, plan: MergePlan, sources: Iterable[Source
     A bundle holds every write of a replica between its ``since`` and its ``up_to``. So that
     replica is included up to there if it was included up to ``since``; in any order of the files.
     """
-    known = repository.heard()
+    known = dict(plan.branches.own.heard)
     waiting = [
         (source, replica, counter)
         for source in sources
@@ -54,10 +54,25 @@ def _gap(repository: Repository, source: Source, replica: str, here: int) -> Pro
 def look_for_myself(repository: Repository, plan: MergePlan, source: Source) -> None:
     """Notice that somebody else writes under the id of this store."""
     mine = repository.replica
-    here = repository.heard().get(mine, 0)
+    here = plan.branches.own.heard.get(mine, 0)
     told = max(source.heard.get(mine, 0), source.since.get(mine, 0))
     if told > here or _chain_differs(repository, source):
         warn_replica_twice(repository, plan, str(source.path))
+
+
+def diverged(repository: Repository, plan: MergePlan, source: Source) -> dict[str, int]:
+    """The replicas of which a source has heard as much, and something else; from where on.
+
+    Two machines have written under one id in one run, as a snapshot of a virtual machine makes
+    possible. No mark tells their writes apart.
+    """
+    own, known = plan.branches.own, repository.chains()
+    return {
+        replica: own.epochs[replica][-1][0] if own.epochs.get(replica) else 1
+        for replica, chain in source.chains.items()
+        if own.heard.get(replica) == source.heard.get(replica)
+        and known.get(replica, chain) != chain
+    }
 
 
 def warn_replica_twice(repository: Repository, plan: MergePlan, place: str) -> None:

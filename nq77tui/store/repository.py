@@ -19,6 +19,7 @@ from nq77tui.core.area_tree import AreaTree
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Dot, Json, Record, Stamp
+from nq77tui.core.renaming import Renaming
 from nq77tui.core.schema import Field, Schema
 from nq77tui.core.scope import RecordScope, Row
 from nq77tui.core.text import normalise
@@ -26,6 +27,7 @@ from nq77tui.core.validation import calculated
 from nq77tui.programme import Programme
 from nq77tui.store.creation import SNAPSHOT
 from nq77tui.store.drafts import Drafts
+from nq77tui.store.epochs import Epochs
 from nq77tui.store.history import Commit
 from nq77tui.store.peer_book import PeerBook
 from nq77tui.store.peers import Peer
@@ -335,6 +337,7 @@ class Repository(Reader):
         heard: Mapping[str, int],
         chains: Mapping[str, str] | None = None,
         peers: Iterable[Peer] = (),
+        epochs: Epochs | None = None,
     ) -> None:
         """Put merged records in place.
 
@@ -342,11 +345,12 @@ class Repository(Reader):
             heard: what the store includes of each replica now.
             chains: the hash over the commits of replicas at those counters, where it was told.
             peers: what other machines told of themselves and of each other.
+            epochs: which runs of which machines wrote all that.
         """
         with self.transaction():
             for record in records:
                 self._writer.put(record)
-            self._writer.hear(heard, chains)
+            self._writer.hear(heard, chains, epochs)
             self.peer_book.learn(peers)
             self.peer_book.tell_of_myself()
 
@@ -391,6 +395,20 @@ class Repository(Reader):
     def chains(self) -> dict[str, str]:
         """The hash over all commits of each replica up to its counter, where it is known."""
         return self._writer.chains()
+
+    def epochs(self) -> Epochs:
+        """Which runs of which machines wrote what this store has heard of."""
+        return self._writer.epochs()
+
+    def rename(self, renamings: Iterable[Renaming], records: Mapping[str, Record]) -> None:
+        """Give writes that another machine named alike their own name.
+
+        Args:
+            records: what each record whose id or history changes by that is then, by its old id.
+        """
+        with self.transaction():
+            self._writer.rename(renamings, records)
+            self.peer_book.rename(renamings)
 
     def leave_replica(self) -> None:
         """Write under a new replica id from now on: the old one is in use elsewhere."""

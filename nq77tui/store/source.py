@@ -17,6 +17,7 @@ from typing import Any
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.store.bundle import SUFFIX, Manifest
 from nq77tui.store.bundle_reading import is_bundle, read_bundle, without_twins
+from nq77tui.store.epochs import EPOCH_TABLE, Epochs, read_epochs
 from nq77tui.store.journal import Journal
 from nq77tui.store.peers import PEER_TABLE, Peer, read_peers
 from nq77tui.store.settings import load_settings
@@ -45,6 +46,7 @@ class Source:
             store.
         peers: what the machines told of themselves and of each other.
         manifest: of a bundle.
+        epochs: which runs of which machines wrote what is told of here.
     """
 
     path: Path
@@ -57,6 +59,7 @@ class Source:
     since: Mapping[str, int] = field(default_factory=dict)
     peers: tuple[Peer, ...] = ()
     manifest: Manifest | None = None
+    epochs: Epochs = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[tuple[str, str, Any]]:
         """Every document with its type and its TinyDB id."""
@@ -172,6 +175,7 @@ def read_source(path: Path, programme_id: str) -> Source:
         kind="store" if path.name == STORE_NAME else "export",
         digest=hashlib.sha256(content).hexdigest(),
         peers=read_peers(tables.pop(PEER_TABLE, {}).values()),
+        epochs=read_epochs(tables.pop(EPOCH_TABLE, {}).values()),
     )
 
 
@@ -191,6 +195,7 @@ def _read_bundle(path: Path, programme_id: str) -> Source:
         since=manifest.since,
         peers=manifest.peers,
         manifest=manifest,
+        epochs=dict(manifest.epochs),
     )
 
 

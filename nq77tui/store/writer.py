@@ -2,14 +2,15 @@
 
 The table ``_replica`` holds a row for each replica that this store has heard of: the highest
 counter included, and for replicas that wrote here a hash chain over their commits. The row is
-written in the same commit as the records it counts.
+written in the same commit as the records it counts. Which run of a machine used which counters
+stands in the table ``_epoch`` (`epochs.py`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,17 @@ from nq77tui.core import base32
 from nq77tui.core.document import doc_id_of, to_document
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import COUNTER_BITS, Dot, Json, Record, Stamp, canonical_json
+from nq77tui.core.renaming import Renaming
 from nq77tui.core.text import normalise
+from nq77tui.store.epochs import (
+    EPOCH_TABLE,
+    Epoch,
+    Epochs,
+    current_mark,
+    epoch_key,
+    epoch_row,
+    read_epochs,
+)
 from nq77tui.store.history import Commit, commits
 from nq77tui.store.replica import WriteRight, default_state_folder, fingerprint_of, place_of
 from nq77tui.store.storage import JournalStorage
@@ -50,6 +61,7 @@ class Writer:
         self._counter = 0
         self._chain = ""
         self._written = False
+        self._epoch = self._epoch_of = ""
         self._after: list[Callable[[], None]] = []
         if not storage.read_only:
             self._right, self._why_mint = self._held_right()
@@ -70,7 +82,7 @@ class Writer:
         right = WriteRight.find(self._state_folder, self._storage.paths.lock)
         if right is None:
             return None, "new_place" if self._rows() else ""
-        if self._row(right.replica).get("counter", 0) < right.counter:
+        if right.is_restored or self._row(right.replica).get("counter", 0) < right.counter:
             return None, "restored"
         return right, ""
 
@@ -147,6 +159,7 @@ class Writer:
         with self.transaction():
             self.claim()
             self._counter += 1
+            self._mark_epoch()
             stamp = Stamp(int(self._clock().timestamp()), self.operator)
             record = change(Dot(self.replica, self._counter), stamp)
             self.put(record)
@@ -154,6 +167,55 @@ class Writer:
             self._chain = hashlib.sha256(text.encode("utf-8")).hexdigest()[:CHAIN_LENGTH]
             self._written = True
             return record
+
+    def _mark_epoch(self) -> None:
+        """Say in which run of this machine a counter is used, where no row says it yet."""
+        table = self._storage.tables.table(EPOCH_TABLE)
+        if self._epoch in table and self._epoch_of == self.replica:
+            return
+        known = self.epochs().get(self.replica, ())
+        mark = current_mark()
+        first = known[-1][0] if known and known[-1][1] == mark else self._counter
+        self._epoch, self._epoch_of = epoch_key(self.replica, first), self.replica
+        if first == self._counter:
+            self._put_epoch(self.replica, (first, mark))
+
+    def _put_epoch(self, replica: str, epoch: Epoch) -> None:
+        key, table = epoch_key(replica, epoch[0]), self._storage.tables.table(EPOCH_TABLE)
+        kind = "u" if key in table else "i"
+        self._storage.do([kind, EPOCH_TABLE, key, epoch_row(replica, epoch)])
+
+    def epochs(self) -> Epochs:
+        """Which runs of which machines wrote what this store has heard of."""
+        return read_epochs(self._storage.tables.table(EPOCH_TABLE).values())
+
+    def rename(self, renamings: Iterable[Renaming], records: Mapping[str, Record]) -> None:
+        """Carry renamings out in records, counters and epochs; inside a transaction.
+
+        Args:
+            records: what each record that changes by that is then, by its old id.
+        """
+        for old, record in records.items():
+            if record.id != old:
+                self._storage.do(["d", record.type, str(doc_id_of(old))])
+        for record in records.values():
+            self.put(record)
+        for renaming in renamings:
+            self._rename_replica(renaming)
+
+    def _rename_replica(self, renaming: Renaming) -> None:
+        counter, chain = self._row(renaming.replica).get("counter", 0), ""
+        if counter >= renaming.first:
+            chain = str(self._row(renaming.replica).get("chain", ""))
+            self._put_row(renaming.to, max(counter, self.heard().get(renaming.to, 0)), chain)
+            self._storage.do(["d", REPLICA_TABLE, replica_key(renaming.replica)])
+            if renaming.first > 1:
+                self._put_row(renaming.replica, renaming.first - 1, "")
+        for key, row in list(self._storage.tables.table(EPOCH_TABLE).items()):
+            for epoch in read_epochs([row]).get(renaming.replica, ()):
+                if epoch[0] >= renaming.first:
+                    self._storage.do(["d", EPOCH_TABLE, key])
+                    self._put_epoch(renaming.to, epoch)
 
     def put(self, record: Record) -> None:
         """Put a record in place as it is; inside a transaction."""
@@ -184,12 +246,23 @@ class Writer:
         rows = (row for row in self._rows().values() if is_replica_row(row))
         return {row["id"]: row["chain"] for row in rows if row.get("chain")}
 
-    def hear(self, counters: Mapping[str, int], chains: Mapping[str, str] | None = None) -> None:
+    def hear(
+        self,
+        counters: Mapping[str, int],
+        chains: Mapping[str, str] | None = None,
+        epochs: Epochs | None = None,
+    ) -> None:
         """Note that everything of a replica up to a counter is included now.
 
         Args:
             chains: the hash over its commits up to that counter, where it was told.
+            epochs: which runs of which machines wrote what came in.
         """
+        known = self.epochs() if epochs else {}
+        for replica, told in (epochs or {}).items():
+            for epoch in told:
+                if replica != self.replica and epoch not in known.get(replica, ()):
+                    self._put_epoch(replica, epoch)
         for replica, counter in counters.items():
             if not is_replica_row({"id": replica, "counter": counter}):
                 continue

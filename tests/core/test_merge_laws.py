@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from nq77tui.core.document import doc_id_of, from_document, to_document
 from nq77tui.core.merge import create, delete, edit, keep, merge
 from nq77tui.core.record import Dot, Json, Record, Stamp, canonical_json, covers
+from nq77tui.core.renaming import Renaming
 
 REPLICAS = ("AAAAAAAA", "BBBBBBBB", "CCCCCCCC", "DDDDDDDD")
 FIELDS = ("head", "class", "persons")
@@ -104,6 +105,22 @@ def test_any_order_of_delivery_gives_equal_bytes(history, one, other) -> None:
             total = merge(copies[order[0]], total)
         results.append(as_bytes(total))
     assert results[0] == results[1]
+
+
+@relaxed
+@given(steps, st.integers(1, 6))
+def test_copies_under_another_name_merge_to_the_merge_under_that_name(history, first) -> None:
+    renaming = Renaming.of_branch(REPLICAS[0], first, "0a1b2c3d")
+    states = play(history).states[-5:]
+    for a in states:
+        there = renaming.record(a)
+        assert as_bytes(renaming.record(there)) == as_bytes(there)
+        assert from_document("household", doc_id_of(there.id), to_document(there)) == there
+        assert len(there.dots) == len(a.dots)
+        assert (there.conflicts.keys(), there.is_dead) == (a.conflicts.keys(), a.is_dead)
+        for b in states:
+            both = merge(there, renaming.record(b))
+            assert as_bytes(both) == as_bytes(renaming.record(merge(a, b)))
 
 
 @relaxed

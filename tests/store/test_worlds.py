@@ -280,7 +280,7 @@ def test_a_chain_belongs_to_its_counter(world):
         assert a.chains()[old] == b.chains()[old] == a.chain()
 
 
-def test_a_clone_is_noticed_by_its_chain(world):
+def test_a_clone_is_noticed_by_its_chain(world, like_a_disk):
     world.create("a", "b")
     with world.open("a") as a:
         a.add("household", {"head": "Vi Văn A"})
@@ -296,6 +296,7 @@ def test_a_clone_is_noticed_by_its_chain(world):
         (world.place / "a" / name).write_bytes((world.place / "kept" / name).read_bytes())
     shutil.rmtree(rights)
     shutil.copytree(world.place / "kept rights", rights)
+    like_a_disk(rights)
     with world.open("a") as a:
         a.add("household", {"head": "Hai"})
         sources = [read_source(sent, world.programme.id)]

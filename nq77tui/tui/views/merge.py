@@ -12,7 +12,7 @@ from typing import Literal
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.worker import Worker, get_current_worker
+from textual.worker import get_current_worker
 
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.store.merging import MergePlan, apply_merge, plan_merge
@@ -185,7 +185,7 @@ class MergeView(BaseView[Path]):
                         return
                     self.post_message(self.Reading(file))
                     sources.append(read_source(file, self.desk.programme.id))
-            plan = plan_merge(repository, _until_cancelled(sources, worker))
+            plan = plan_merge(repository, sources, lambda: worker.is_cancelled)
         except RefusedError as error:
             found: Message = self.Refused(error)
         else:
@@ -262,10 +262,3 @@ def _readable(path: Path) -> Iterator[None]:
     except OSError as error:
         params = {"file": str(error.filename or path), "detail": error.strerror or str(error)}
         raise RefusedError(Problem("merge.unreadable", params)) from error
-
-
-def _until_cancelled(sources: Sequence[Source], worker: Worker[None]) -> Iterator[Source]:
-    for source in sources:
-        if worker.is_cancelled:
-            return
-        yield source
