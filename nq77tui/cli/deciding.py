@@ -144,7 +144,7 @@ def resolve(session: Session) -> int:
     """Decide one conflict."""
     arguments = session.arguments
     with session.repository() as repository:
-        record = repository.require(as_typed(arguments.id))
+        record = repository.require(repository.resolve_id(as_typed(arguments.id)))
         if arguments.field == DELETION:
             _resolve_deletion(repository, record, arguments.take)
         else:

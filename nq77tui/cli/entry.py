@@ -34,6 +34,8 @@ COMMANDS: dict[str | None, str] = {
     "receipts": "sticks.list_receipts",
     "conflicts": "deciding.conflicts",
     "resolve": "deciding.resolve",
+    "join": "joining.join",
+    "different": "joining.different",
     "coverage": "overview.coverage",
     "check": "overview.check",
     "history": "way_back.history",

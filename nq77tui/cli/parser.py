@@ -96,6 +96,10 @@ def _add_transfer_commands(command, text) -> None:  # type: ignore[no-untyped-de
     how = resolve.add_mutually_exclusive_group(required=True)
     how.add_argument("--take", type=int, metavar="N", help=text("cli.option.take"))
     how.add_argument("--value", metavar="V", help=text("cli.option.value"))
+    for name in ("join", "different"):
+        two = command(name)
+        two.add_argument("id", metavar="ID")
+        two.add_argument("other", metavar="ID")
 
 
 def _add_stick_commands(command, text) -> None:  # type: ignore[no-untyped-def]

@@ -49,7 +49,10 @@ def change(session: Session) -> int:
 def show(session: Session) -> int:
     """Print one record."""
     with session.repository() as repository:
-        record = repository.require(as_typed(session.arguments.id))
+        given = as_typed(session.arguments.id)
+        record = repository.require(repository.resolve_id(given))
+        if record.id != given:
+            session.say("cli.was_joined", given=given, id=record.id)
         schema = repository.programme.schemas.get(record.type)
         if session.arguments.json:
             write_json(record_json(record, schema))
@@ -98,7 +101,7 @@ def list_records(session: Session) -> int:
 
 
 def _live(repository: Repository, record_id: str) -> Record:
-    record = repository.require(as_typed(record_id))
+    record = repository.require(repository.resolve_id(as_typed(record_id)))
     if record.is_dead:
         raise RefusedError(Problem("cli.deleted", {"id": record.id}))
     return record

@@ -89,6 +89,8 @@ class AreaTree:
             if area_id in self._areas:
                 return area_id
             row = self._facts.row(area_id)
+            if row is not None and row.id in self._areas:
+                return row.id  # joined with another area
             if row is None or row.type != self._schema.record or not self._tree.successor:
                 break
             # An area that has not begun yet, or ended without a successor, hangs nowhere.

@@ -150,7 +150,7 @@ class Coverage:
             return {}
         reached: dict[str, set[Json]] = {}
         for row in self._passing(have.record, have.where):
-            mark = row.values.get(have.distinct) if have.distinct else row.id
+            mark = self._one_of(row, have.distinct) if have.distinct else row.id
             if not isinstance(mark, str | int | float):
                 continue
             for target in self._targets(have, row):
@@ -162,7 +162,18 @@ class Coverage:
             return self.tree.upward(self.tree.locate(row))
         self._scope.values = row.values
         target = self._scope.field(have.link)
-        return (target,) if isinstance(target, str) else ()
+        found = self._facts.row(target) if isinstance(target, str) else None
+        # Its own id: what was joined with another is referred to by an alias for a while.
+        return (found.id,) if found else ()
+
+    def _one_of(self, row: Row, name: str) -> Json:
+        """A value whose differing ones are counted; a record counts once under all its ids."""
+        value = row.values.get(name)
+        field = self._schemas[row.type].fields.get(name)
+        if field is None or not field.is_reference or not isinstance(value, str):
+            return value
+        found = self._facts.row(value)
+        return found.id if found else value
 
     def _figure(self, figure: Figure) -> dict[str, int | float]:
         rows = self._passing(figure.record, figure.where)
@@ -182,7 +193,7 @@ class Coverage:
     def _distinct(self, figure: Figure, rows: Iterable[Row]) -> dict[str, int | float]:
         seen: dict[str, set[Json]] = {}
         for row in rows:
-            value = row.values.get(figure.distinct)
+            value = self._one_of(row, figure.distinct)
             if not isinstance(value, str | int | float):
                 continue
             place = self.tree.locate(row)

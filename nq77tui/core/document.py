@@ -9,7 +9,8 @@ equal records have equal bytes:
 * any other record, as an object: ``w`` the writes that still show (``"DOT TIME OPERATOR"``, the
   one that wrote most fields first), ``f`` the fields of other writes (a position in ``w``, or a
   list of them, the displayed one first), ``o`` the values of siblings that are not displayed,
-  ``v`` what the version vector holds beyond the writes in ``w``, ``x`` deletion markers,
+  ``v`` what the version vector holds beyond the writes in ``w``, ``x`` deletion markers
+  (a position in ``w``, the vector that was seen, and the id it was joined into if it was),
   ``n`` the schema version where it is not 1.
 
 TIME is base32, seconds since 2020-01-01 UTC, with a minus sign before it.
@@ -140,13 +141,19 @@ def _causal(record: Record) -> Json:
             others[name] = [s.value for s in siblings[1:]]
         elif index[siblings[0].dot]:
             positions[name] = index[siblings[0].dot]
-    markers: list[Json] = [[index[marker.dot], marker.value] for marker in record.deletions]
+    markers: list[Json] = [[index[m.dot], *_marker_parts(m.value)] for m in record.deletions]
     for key, part in (("f", positions), ("o", others), ("v", extra), ("x", markers)):
         if part:
             causal[key] = part
     if record.schema != 1:
         causal["n"] = record.schema
     return causal
+
+
+def _marker_parts(value: Json) -> list[Json]:
+    if isinstance(value, dict) and "into" in value:
+        return [value["seen"], value["into"]]
+    return [value]
 
 
 def _beyond(record: Record, writes: Iterable[Dot]) -> dict[str, Json]:
@@ -231,13 +238,25 @@ def _read_object(
     markers = display_order(
         Sibling(
             writes[_number(index, 0, len(writes) - 1)][0],
-            None if seen is None else dict(_read_vector(seen)),
+            _read_marker(record_id, *parts),
             writes[index][1],
         )
-        for index, seen in causal.get("x", [])
+        for index, *parts in causal.get("x", [])
     )
     schema = _number(causal.get("n", 1), 1, 1_000_000)
     return Record(record_id, record_type, fields, vector, markers, schema)
+
+
+def _read_marker(record_id: str, seen: Any, into: Any = None) -> Json:
+    if seen is None and into is None:
+        return None
+    vector: dict[str, Json] = dict(_read_vector(seen))
+    if into is None:
+        return vector
+    if not isinstance(into, str) or into == record_id:
+        raise ValueError("into")
+    doc_id_of(into)
+    return {"seen": vector, "into": into}
 
 
 def _read_vector(found: Mapping[str, Any]) -> dict[str, int]:

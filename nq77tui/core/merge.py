@@ -87,6 +87,17 @@ def delete(record: Record, dot: Dot, stamp: Stamp) -> Record:
     return _decide(record, Sibling(dot, seen, stamp))
 
 
+def join_into(record: Record, other_id: str, dot: Dot, stamp: Stamp) -> Record:
+    """Delete a record and leave its id as an alias of another's, which is smaller.
+
+    Raises:
+        ValueError: the other id is not smaller; see `core.record` for why it has to be.
+    """
+    if other_id >= record.id:
+        raise ValueError(other_id)
+    return _decide(record, Sibling(dot, {"seen": dict(record.vector), "into": other_id}, stamp))
+
+
 def keep(record: Record, dot: Dot, stamp: Stamp) -> Record:
     """Take a deletion back, or decide a contested one in favour of the record."""
     return _decide(record, Sibling(dot, None, stamp))
@@ -95,6 +106,25 @@ def keep(record: Record, dot: Dot, stamp: Stamp) -> Record:
 def _decide(record: Record, marker: Sibling) -> Record:
     vector = _with(record.vector, marker.dot)
     return Record(record.id, record.type, record.fields, vector, (marker,), record.schema)
+
+
+def reopen(record: Record, field: str, values: Sequence[Sibling], dots: Sequence[Dot]) -> Record:
+    """Take a decision back: the values between which it was made stand beside each other again.
+
+    Args:
+        field: its name; empty for the deletion markers.
+        values: as they were; each keeps who and when.
+        dots: a new write for each.
+    """
+    siblings = display_order(
+        Sibling(dot, one.value, one.stamp) for one, dot in zip(values, dots, strict=True)
+    )
+    vector = record.vector
+    for dot in dots:
+        vector = _with(vector, dot)
+    fields = {**record.fields, field: siblings} if field else record.fields
+    deletions = record.deletions if field else siblings
+    return Record(record.id, record.type, fields, vector, deletions, record.schema)
 
 
 def merge(a: Record, b: Record) -> Record:

@@ -8,6 +8,11 @@ Names used here, and everywhere:
 * **version vector**: ``{replica: counter}``, every write to this record that it includes.
 * **siblings**: the values of one field that nobody has decided between yet.
 * **deletion**: a marker that carries the version vector its author had seen.
+* **alias**: the id of a record that was joined with another. Joining deletes the record with the
+  larger id, and its marker names the other: ``{"seen": vector, "into": id}``. So a join is a
+  deletion in every respect (it can be taken back, it meets edits that it had not seen, it merges
+  by the same rule), and an alias leads to a smaller id, so that none lead in a circle whichever
+  machines joined what. (Only the renaming of a cloned replica's writes may turn one round.)
 
 Records are frozen; `merge.py` makes new ones. JSON values inside a record are never changed in
 place; `Record.values` hands out copies.
@@ -102,6 +107,18 @@ def covers(vector: Vector, dot: Dot) -> bool:
     return vector.get(dot.replica, 0) >= dot.counter
 
 
+def seen_by(marker: Sibling) -> Vector | None:
+    """The version vector that a deleter had seen; None where somebody decided to keep."""
+    if not isinstance(marker.value, dict):
+        return None
+    return marker.value.get("seen", marker.value)  # type: ignore[return-value]
+
+
+def into_of(marker: Sibling) -> str:
+    """The id of the record that a deleted one was joined into; empty for any other marker."""
+    return str(marker.value.get("into", "")) if isinstance(marker.value, dict) else ""
+
+
 def _copy(value: Json) -> Json:
     if isinstance(value, dict):
         return {key: _copy(part) for key, part in value.items()}
@@ -119,8 +136,9 @@ class Record:
         type: the record's name in the programme, for example ``household``.
         fields: per field its siblings, the displayed one first. An emptied field holds null.
         vector: every write to this record that it includes.
-        deletions: a register like a field: its siblings hold the vector that a deleter had seen,
-            or null where somebody decided to keep the record.
+        deletions: a register like a field: its siblings hold the vector that a deleter had seen
+            (with the id of the record it was joined into), or null where somebody decided to keep
+            the record.
         schema: version of the schema that wrote the record.
     """
 
@@ -176,14 +194,24 @@ class Record:
         return self._is_deleted and bool(self.unseen_writes)
 
     @property
+    def joined_into(self) -> str:
+        """The id of the record that this one was joined into; empty where it stands for itself."""
+        return next(iter(self.joins), "") if self.is_dead else ""
+
+    @property
+    def joins(self) -> tuple[str, ...]:
+        """The ids of the records that somebody joined it into, the displayed one first."""
+        return tuple(into for marker in self.deletions if (into := into_of(marker)))
+
+    @property
     def unseen_writes(self) -> tuple[Sibling, ...]:
         """The writes that no deleter had seen, the latest first."""
-        seen = [marker.value for marker in self.deletions if isinstance(marker.value, dict)]
+        seen = [vector for marker in self.deletions if (vector := seen_by(marker)) is not None]
         kept = [marker for marker in self.deletions if marker.value is None]
         live = kept + [s for siblings in self.fields.values() for s in siblings]
         return tuple(
             sorted(
-                (s for s in live if not any(covers(vector, s.dot) for vector in seen)),  # type: ignore[arg-type]
+                (s for s in live if not any(covers(vector, s.dot) for vector in seen)),
                 key=lambda s: (s.stamp, s.dot),
                 reverse=True,
             )

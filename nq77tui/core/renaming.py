@@ -20,6 +20,8 @@ from nq77tui.core.record import (
     Sibling,
     Vector,
     display_order,
+    into_of,
+    seen_by,
 )
 
 
@@ -75,16 +77,20 @@ class Renaming:
             },
             vector=self.vector(record.vector),
             deletions=display_order(
-                self._sibling(
-                    marker,
-                    dict(self.vector(marker.value)) if isinstance(marker.value, dict) else None,  # type: ignore[arg-type]
-                )
-                for marker in record.deletions
+                self._sibling(marker, self._marker(marker)) for marker in record.deletions
             ),
         )
 
     def _sibling(self, sibling: Sibling, value: Json) -> Sibling:
         return Sibling(self.dot(sibling.dot), value, sibling.stamp)
+
+    def _marker(self, marker: Sibling) -> Json:
+        seen = seen_by(marker)
+        if seen is None:
+            return None
+        vector: dict[str, Json] = dict(self.vector(seen))
+        into = into_of(marker)
+        return {"seen": vector, "into": self.record_id(into)} if into else vector
 
     def _value(self, value: Json) -> Json:
         if isinstance(value, str):

@@ -120,6 +120,21 @@ class Tree:
     successor: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Says when two records of a type look like one household, person or thing.
+
+    Attributes:
+        agree: rules; two records look alike if all fields of one rule are filled in both and
+            agree: texts by their folded words, dates by year, everything else exactly.
+        differ: fields that tell them apart all the same, where both have them and they differ:
+            dates by more than a year.
+    """
+
+    agree: tuple[tuple[str, ...], ...]
+    differ: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Schema:
     """One record type.
@@ -134,6 +149,7 @@ class Schema:
         begins: the date field from which a record counts.
         ends: the date field after which it no longer counts (that day included).
         tree: set for the one schema whose records are the areas.
+        duplicates: when two of them look like one; None where nobody asks.
     """
 
     record: str
@@ -146,6 +162,7 @@ class Schema:
     begins: str = ""
     ends: str = ""
     tree: Tree | None = None
+    duplicates: Duplicates | None = None
 
     @cached_property
     def references(self) -> tuple[Field, ...]:

@@ -9,8 +9,18 @@ from typing import cast
 
 from nq77tui.core.document import RESERVED
 from nq77tui.core.expression import Expression, parse
+from nq77tui.core.lookalike import DISTINCT
 from nq77tui.core.problem import Severity
-from nq77tui.core.schema import FIELD_TYPES, Choice, Constraint, Field, FieldType, Schema, Tree
+from nq77tui.core.schema import (
+    FIELD_TYPES,
+    Choice,
+    Constraint,
+    Duplicates,
+    Field,
+    FieldType,
+    Schema,
+    Tree,
+)
 from nq77tui.programme.table import Problems, Table, read_table
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -51,7 +61,7 @@ def read_schema(path: Path, lists: ChoiceLists, problems: Problems) -> Schema | 
     if table is None:
         return None
     record = path.stem
-    if not _NAME.fullmatch(record):
+    if not _NAME.fullmatch(record) or record == DISTINCT:
         table.wrong("bad_name", "", found=record)
     fields = {name: _field(name, entry, lists) for name, entry in table.tables("fields")}
     if not fields:
@@ -67,6 +77,7 @@ def read_schema(path: Path, lists: ChoiceLists, problems: Problems) -> Schema | 
         begins=table.text("begins"),
         ends=table.text("ends"),
         tree=_tree(table.table("tree")) if table.has("tree") else None,
+        duplicates=_duplicates(table.table("duplicates")) if table.has("duplicates") else None,
     )
     table.done()
     return schema
@@ -76,6 +87,15 @@ def _tree(table: Table) -> Tree:
     tree = Tree(table.text("parent"), table.text("level"), table.text("successor"))
     table.done()
     return tree
+
+
+def _duplicates(table: Table) -> Duplicates:
+    rules = table.text_lists("agree")
+    if not rules:
+        table.wrong("missing_key", "agree")
+    duplicates = Duplicates(rules, table.texts("differ"))
+    table.done()
+    return duplicates
 
 
 def _field(name: str, table: Table, lists: ChoiceLists) -> Field:

@@ -85,6 +85,16 @@ class Table:
             return ()
         return tuple(found)
 
+    def text_lists(self, key: str) -> tuple[tuple[str, ...], ...]:
+        """A list of lists of texts, none of them empty."""
+        found = self._typed(key, list, [])
+        for one in found:
+            is_list = isinstance(one, list) and bool(one)
+            if not is_list or not all(part and isinstance(part, str) for part in one):
+                self.wrong("wrong_kind", key, found=str(one)[:40], wanted="lists of texts")
+                return ()
+        return tuple(tuple(one) for one in found)
+
     def label(self, key: str, *, required: bool = True) -> Label:
         """A text in several languages."""
         found = self._typed(key, dict, {})

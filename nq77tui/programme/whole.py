@@ -154,6 +154,10 @@ class _Check:
             self.problems.add("missing_key", file, "", "area")
         elif schema.area in schema.fields and not schema.fields[schema.area].is_reference:
             self.problems.add("not_a_reference", file, "", "area", found=schema.area)
+        if schema.duplicates:
+            for rule in schema.duplicates.agree:
+                self.names(rule, schema, file, "duplicates", "agree")
+            self.names(schema.duplicates.differ, schema, file, "duplicates", "differ")
         for field in schema:
             self.field(field, schema, file)
 

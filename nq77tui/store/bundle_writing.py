@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from nq77tui.core.document import from_document, is_beyond, to_document
+from nq77tui.core.lookalike import DISTINCT
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Record
 from nq77tui.core.scope import Row
@@ -142,6 +143,8 @@ def _of_area(repository: Repository, area: str) -> Callable[[Record], bool]:
 
     def is_meant(record: Record) -> bool:
         row = Row(record.id, record.type, record.values)
+        if record.type == DISTINCT:
+            return True  # few and small, and good to know wherever the two are
         return record.id in above or tree.locate(row) in below
 
     return is_meant

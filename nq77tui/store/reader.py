@@ -6,13 +6,16 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
-from nq77tui.core.document import doc_id_of, from_document, id_of_doc_id, to_document
+from nq77tui.core.document import doc_id_of, to_document
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record
 from nq77tui.core.schema import Schema
 from nq77tui.core.scope import Row
 from nq77tui.core.typed import show_value
 from nq77tui.programme import Programme
+from nq77tui.store.lookalikes import Lookalikes
+from nq77tui.store.marked import Marked
+from nq77tui.store.rows import is_alive, joined_into, row_of, sound
 from nq77tui.store.settings import StoreSettings
 from nq77tui.store.storage import JournalStorage
 from nq77tui.store.tables import Document
@@ -32,6 +35,8 @@ class Reader:
         self.settings = settings
         self._storage = storage
         self._clock = clock
+        self._kept_marked: Marked | None = None
+        self._kept_lookalikes: Lookalikes | None = None
 
     @property
     def generation(self) -> Hashable:
@@ -71,7 +76,7 @@ class Reader:
     def records(self, record_type: str) -> Iterator[Record]:
         """All sound records of a type, dead ones included; `nq77 check` names the others."""
         for key, document in list(self._storage.tables.table(record_type).items()):
-            record = _sound(record_type, key, document)
+            record = sound(record_type, key, document)
             if record is not None:
                 yield record
 
@@ -80,7 +85,7 @@ class Reader:
         found = self._locate(record_id)
         if found is None:
             return None
-        return _sound(*found)
+        return sound(*found)
 
     def require(self, record_id: str) -> Record:
         """One record, dead or alive.
@@ -94,24 +99,70 @@ class Reader:
         return record
 
     def row(self, record_id: str) -> Row | None:
-        """A live record's displayed values, without copying; None where there is none."""
+        """A live record's displayed values, without copying; None where there is none.
+
+        The id of a record that was joined with another leads to that one, whose id the row has.
+        """
         found = self._locate(record_id)
-        if found is None or not _is_alive(*found):
+        if found is None:
             return None
+        if not is_alive(*found):
+            now = self.resolve_id(record_id)
+            return self.row(now) if now != record_id else None
         return Row(record_id, found[0], MappingProxyType(found[2]))
+
+    def resolve_id(self, record_id: str) -> str:
+        """The id under which a record stands now: its own, or that of what it was joined into."""
+        seen = [record_id]
+        while (found := self._locate(seen[-1])) and (into := joined_into(*found)):
+            if into in seen:
+                return record_id
+            seen.append(into)
+        return seen[-1]
+
+    def aliases(self, record_id: str) -> list[str]:
+        """The ids that lead to a record since it was joined with others."""
+        located = self._locate(record_id)
+        found = [record_id] if located else []
+        for one in found:  # grows while it is walked
+            found += [a for a in self._marked.aliases(located[0], one) if a not in found]  # type: ignore[index]
+        return found[1:]
+
+    @property
+    def _marked(self) -> Marked:
+        tables = self._storage.tables  # others after the store was loaded anew
+        if self._kept_marked is None or self._kept_marked.tables is not tables:
+            self._kept_marked = Marked(tables)
+        return self._kept_marked
+
+    @property
+    def lookalikes(self) -> Lookalikes:
+        """Finds the records that look like one."""
+        tables = self._storage.tables
+        if self._kept_lookalikes is None or self._kept_lookalikes.tables is not tables:
+            schemas = self.programme.schemas
+            self._kept_lookalikes = Lookalikes(tables, schemas, self.resolve_id)
+        return self._kept_lookalikes
 
     def rows(self, record_type: str) -> Iterator[Row]:
         """All live records of a type, cheaply."""
         for key, document in list(self._storage.tables.table(record_type).items()):
-            row = _row(record_type, key, document)
+            row = row_of(record_type, key, document)
             if row is not None:
                 yield row
 
     def find(self, record_type: str, field: str, value: str) -> list[Row]:
-        """The live records whose field has a value, from an index."""
+        """The live records whose field has a value, from an index.
+
+        A record's id finds also those that refer to it by an id that it had before a join.
+        """
         table = self._storage.tables.table(record_type)
-        keys = self._storage.keys_where(record_type, field, value)
-        rows = (_row(record_type, key, table[key]) for key in keys)
+        keys = [
+            key
+            for one in (value, *self.aliases(value))
+            for key in self._storage.keys_where(record_type, field, one)
+        ]
+        rows = (row_of(record_type, key, table[key]) for key in keys)
         return [row for row in rows if row is not None]
 
     def referring(self, record_id: str) -> list[Row]:
@@ -131,7 +182,7 @@ class Reader:
     def count(self, record_type: str) -> int:
         """How many live records of a type there are."""
         table = self._storage.tables.table(record_type)
-        return sum(1 for key, document in table.items() if _is_alive(record_type, key, document))
+        return sum(1 for key, document in table.items() if is_alive(record_type, key, document))
 
     def _locate(self, record_id: str) -> tuple[str, str, Document] | None:
         try:
@@ -147,6 +198,8 @@ class Reader:
     def title(self, record_id: str, depth: int = 2) -> str:
         """What people call a record; its id where it has no name or is not here."""
         found = self._locate(record_id)
+        if found and joined_into(*found) and (now := self.resolve_id(record_id)) != record_id:
+            return self.title(now, depth)
         schema = self.programme.schemas.get(found[0]) if found else None
         if found is None or schema is None or not depth:
             return record_id
@@ -165,15 +218,21 @@ class Reader:
 
     def conflicted(self) -> list[Record]:
         """Records with something that a merge could not decide."""
-        found = []
-        for record_type in self.record_types():
-            for key, document in self._storage.tables.table(record_type).items():
-                causal = document.get("_") if isinstance(document, dict) else None
-                if isinstance(causal, dict) and ("o" in causal or "x" in causal):
-                    record = _sound(record_type, key, document)
-                    if record and not record.is_dead and (record.conflicts or record.is_contested):
-                        found.append(record)
-        return found
+        return [
+            record
+            for record_type in self.record_types()
+            for record in self._marked.records(record_type)
+            if not record.is_dead and (record.conflicts or record.is_contested)
+        ]
+
+    def deleted(self) -> list[Record]:
+        """The records that are dead, those that were joined with others included."""
+        return [
+            record
+            for record_type in self.record_types()
+            for record in self._marked.records(record_type)
+            if record.is_dead
+        ]
 
     def documents(self, record_type: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
         """The stored documents of a type by TinyDB id, read-only and not yet proved sound."""
@@ -196,31 +255,3 @@ class Reader:
             for name in self.record_types()
             if self._storage.tables.table(name)
         }
-
-
-def _sound(record_type: str, key: str, document: Document) -> Record | None:
-    """The record behind a row; None where something else wrote it or it is damaged."""
-    try:
-        return from_document(record_type, int(key), document)
-    except (RefusedError, ValueError, AttributeError):
-        return None
-
-
-def _is_alive(record_type: str, key: str, document: Document) -> bool:
-    if not isinstance(document, dict):
-        return False
-    causal = document.get("_")
-    if type(causal) is str or (isinstance(causal, dict) and "x" not in causal):
-        return True
-    record = _sound(record_type, key, document)
-    return record is not None and not record.is_dead
-
-
-def _row(record_type: str, key: str, document: Document) -> Row | None:
-    """A live record's row; None for one that is dead, damaged or was written by something else."""
-    if not _is_alive(record_type, key, document):
-        return None
-    try:
-        return Row(id_of_doc_id(int(key)), record_type, MappingProxyType(document))
-    except ValueError:
-        return None

@@ -6,7 +6,7 @@ counter of this replica; a transaction of several is one commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from nq77tui.core import merge
 from nq77tui.core.area_tree import AreaTree
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.core.record import Dot, Json, Record, Stamp
+from nq77tui.core.record import Dot, Json, Record, Sibling, Stamp
 from nq77tui.core.renaming import Renaming
 from nq77tui.core.schema import Field, Schema
 from nq77tui.core.scope import RecordScope, Row
@@ -216,6 +216,10 @@ class Repository(Reader):
         """Whether this user wrote a commit in this store."""
         return self._writer.is_mine(commit)
 
+    def counter_after(self, commit: Commit) -> int:
+        """The counter of this replica as a commit left it; 0 where the commit did not write."""
+        return self._writer.counter_after(commit)
+
     def overwrite(self, record_id: str, changes: Mapping[str, Json]) -> Record:
         """Write fields back as they were once: allowed then, so not checked again."""
         return self._writer.write(
@@ -325,6 +329,42 @@ class Repository(Reader):
             RefusedError: no such record.
         """
         return self._decide(record_id, merge.keep)
+
+    def join_into(self, record_id: str, other_id: str) -> Record:
+        """Delete a record and let its id lead to another's; see `store.joining`.
+
+        Raises:
+            RefusedError: no such record.
+        """
+        return self._decide(
+            record_id, lambda record, dot, stamp: merge.join_into(record, other_id, dot, stamp)
+        )
+
+    def reopen(self, record_id: str, field: str, values: Sequence[Sibling]) -> Record:
+        """Take a decision back: the values it was made between stand beside each other again.
+
+        Args:
+            field: its name; empty for the deletion markers.
+        """
+        record = self.require(record_id)
+        return self._writer.write_several(
+            len(values), lambda dots: merge.reopen(record, field, values, dots)
+        )
+
+    def put_keyed(self, record_type: str, values: Mapping[str, Json]) -> Record:
+        """Write a record of the engine's own, whose values are its key; it may be there already."""
+        record_id = merge.keyed_id(record_type, list(values.values()))
+        with self.transaction():
+            known = self.get(record_id)
+            if known is not None and not known.is_dead:
+                return known
+            return self._writer.write(
+                lambda dot, stamp: (
+                    merge.edit(known, values, dot, stamp)
+                    if known
+                    else merge.create(record_type, values, dot, stamp, record_id=record_id)
+                )
+            )
 
     def _decide(self, record_id: str, decide: Callable[[Record, Dot, Stamp], Record]) -> Record:
         with self.transaction():

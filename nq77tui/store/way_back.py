@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nq77tui.core.document import doc_id_of, from_document
 from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.core.record import Dot, Json, Record, Sibling, Stamp
+from nq77tui.core.record import Dot, Json, Record, Sibling, Stamp, into_of
 from nq77tui.store.history import Commit
 from nq77tui.store.repository import Repository
 
-CREATED, CHANGED, DELETED, KEPT = "created", "changed", "deleted", "kept"
+CREATED, CHANGED, DELETED, KEPT, JOINED = "created", "changed", "deleted", "kept", "joined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +19,11 @@ class Change:
     """One field of one record, changed by one write.
 
     Attributes:
-        kind: ``created``, ``changed``, ``deleted`` or ``kept``.
-        field: its name; empty where the record itself was deleted or kept.
-        before: the value before; None where it was empty or is not known any more.
-        after: the value after.
+        kind: ``created``, ``changed``, ``deleted``, ``kept`` or ``joined``.
+        field: its name; empty where the record itself was deleted, kept or joined with another.
+        before: the value before; None where it was empty or is not known any more; the id of
+            the record that was joined with another.
+        after: the value after; the id of the record that both are now.
         stamp: who and when.
         dot: the write; it names the machine.
     """
@@ -43,9 +44,18 @@ class Change:
 def changes_of(repository: Repository, record_id: str) -> list[Change]:
     """The history of a record, oldest first, as far as it is kept on this machine.
 
+    Of a record with which others were joined, theirs as well, under whichever id it is asked for.
+
     Raises:
         RefusedError: there is no such record.
     """
+    now = repository.resolve_id(record_id)
+    aliases = repository.aliases(now)
+    found = [change for one in (now, *aliases) for change in _own_changes(repository, one)]
+    return sorted(found, key=lambda change: change.stamp.at) if aliases else found
+
+
+def _own_changes(repository: Repository, record_id: str) -> list[Change]:
     record = repository.require(record_id)
     found: list[Change] = []
     before: Record | None = None
@@ -93,10 +103,10 @@ def _differences(before: Record | None, after: Record) -> list[Change]:
     old_markers = before.deletions if before else ()
     found += [
         Change(
-            KEPT if marker.value is None else DELETED,
+            KEPT if marker.value is None else JOINED if into_of(marker) else DELETED,
             "",
-            None,
-            None,
+            after.id if into_of(marker) else None,
+            into_of(marker) or None,
             marker.stamp,
             marker.dot,
         )
@@ -220,19 +230,25 @@ def _before(earlier: list[Commit], after: Record) -> Record:
 def dots_of_undos(repository: Repository, history: list[Commit]) -> set[Dot]:
     """The writes of earlier undos of mine: what they wrote is not a later change of anybody."""
     mine = repository.replica
-    return {
-        Dot(mine, record.vector[mine])
-        for commit in history
-        if "undoes" in commit.note and repository.is_mine(commit)
-        for record, _ in records_of(commit)
-        if mine in record.vector
-    }
+    found: set[Dot] = set()
+    before: int | None = None
+    for commit in history:
+        last = repository.counter_after(commit)
+        if last and "undoes" in commit.note:
+            # A decision that is open again took a write for each value.
+            first = last if before is None else before + 1
+            found.update(Dot(mine, counter) for counter in range(first, last + 1))
+        before = last or before
+    return found
 
 
 def undo_record(
     repository: Repository, after: Record, before: Record | None, taken_back: set[Dot]
 ) -> Record:
-    """Write a record's fields back as they were, where nobody has written since.
+    """Write a record back as it was, where nobody has written since.
+
+    Values between which the commit had decided stand beside each other again, and so do a
+    deletion and the edits that it met.
 
     Args:
         after: the record as the commit that is taken back left it.
@@ -242,17 +258,30 @@ def undo_record(
     now = repository.require(after.id)
     if before is None:
         return now if now.is_dead else repository.delete(now.id)
-    if after.is_dead != before.is_dead and _is_unchanged(
+    if after.deletions != before.deletions and _is_unchanged(
         after.deletions, now.deletions, taken_back
     ):
-        return repository.delete(now.id) if before.is_dead else repository.keep(now.id)
-    changes: Mapping[str, Json] = {
-        name: before.get(name)
+        if before.is_contested:
+            now = repository.reopen(now.id, "", before.deletions)
+        elif before.joined_into:
+            return repository.join_into(now.id, before.joined_into)
+        elif before.is_dead:
+            return repository.delete(now.id)
+        elif after.is_dead:
+            now = repository.keep(now.id)
+    names = [
+        name
         for name, siblings in after.fields.items()
         if siblings != before.siblings(name)
         and _is_unchanged(siblings, now.siblings(name), taken_back)
-    }
-    return repository.overwrite(now.id, changes) if changes else now
+    ]
+    changes = {name: before.get(name) for name in names if name not in before.conflicts}
+    if changes:
+        now = repository.overwrite(now.id, changes)
+    for name in names:
+        if name in before.conflicts:
+            now = repository.reopen(now.id, name, before.siblings(name))
+    return now
 
 
 def _is_unchanged(

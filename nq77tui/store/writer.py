@@ -156,12 +156,17 @@ class Writer:
 
     def write(self, change: Callable[[Dot, Stamp], Record]) -> Record:
         """Make a record with the next dot and put it in place."""
+        stamp = Stamp(int(self._clock().timestamp()), self.operator)
+        return self.write_several(1, lambda dots: change(dots[0], stamp))
+
+    def write_several(self, count: int, change: Callable[[list[Dot]], Record]) -> Record:
+        """Make a record with the next dots and put it in place."""
         with self.transaction():
             self.claim()
-            self._counter += 1
+            first = self._counter = self._counter + 1
             self._mark_epoch()
-            stamp = Stamp(int(self._clock().timestamp()), self.operator)
-            record = change(Dot(self.replica, self._counter), stamp)
+            self._counter += count - 1
+            record = change([Dot(self.replica, n) for n in range(first, self._counter + 1)])
             self.put(record)
             text = f"{self._chain}{record.type}{canonical_json(to_document(record))}"
             self._chain = hashlib.sha256(text.encode("utf-8")).hexdigest()[:CHAIN_LENGTH]
@@ -236,6 +241,13 @@ class Writer:
             for operation in commit.operations
             if self.replica and len(operation) > 2
         )
+
+    def counter_after(self, commit: Commit) -> int:
+        """The counter of this replica as a commit left it; 0 where the commit did not write."""
+        for operation in commit.operations:
+            if self.replica and operation[1:3] == [REPLICA_TABLE, replica_key(self.replica)]:
+                return int(operation[3].get("counter", 0)) if len(operation) > 3 else 0
+        return 0
 
     def heard(self) -> dict[str, int]:
         """The highest counter included, by replica."""

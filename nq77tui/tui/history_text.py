@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from nq77tui.store.way_back import CREATED, DELETED, KEPT, Change
+from nq77tui.store.way_back import CREATED, Change
 from nq77tui.tui.cells import fit, wrap
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.moment import is_doubtful, shown_moment
@@ -32,7 +32,7 @@ class HistoryText:
         ]
         found: list[Line] = []
         for changes in reversed(writes):
-            kinds = [change.kind for change in changes if change.kind in (DELETED, KEPT)]
+            kinds = [change.kind for change in changes if not change.field]
             kind = (kinds or [changes[0].kind])[0]
             found.append(self._head(changes[0], kind, width))
             found += self._field_lines(changes, width)

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nq77tui.core.document import doc_id_of, from_document, to_document
-from nq77tui.core.merge import create, delete, edit, keep, merge
-from nq77tui.core.record import Dot, Json, Record, Stamp, canonical_json, covers
+from nq77tui.core.merge import create, delete, edit, join_into, keep, merge, reopen
+from nq77tui.core.record import Dot, Json, Record, Stamp, canonical_json, covers, seen_by
 from nq77tui.core.renaming import Renaming
 
 REPLICAS = ("AAAAAAAA", "BBBBBBBB", "CCCCCCCC", "DDDDDDDD")
@@ -17,6 +17,9 @@ FIELDS = ("head", "class", "persons")
 # Few values, so that equal concurrent values are common; mixed types, so that order is total.
 VALUES: list[Json] = ["Vi", "Lý", 4, 4.5, None, True, [1], {"is": "about", "n": 45}]
 CLOCKS = (0, 1_600_000_000, 1_600_000_000, 1_790_000_000, -86_400)
+ACTIONS = ["edit"] * 3 + ["merge"] * 3 + ["delete", "join", "keep", "reopen", "save"]
+OTHERS = ("00000000-1", "0000000000001")
+"""Records into which it is joined."""
 
 
 @dataclass
@@ -37,7 +40,7 @@ class World:
 steps = st.lists(
     st.tuples(
         st.integers(0, 3),
-        st.sampled_from(["edit", "edit", "edit", "merge", "merge", "delete", "keep", "save"]),
+        st.sampled_from(ACTIONS),
         st.integers(0, 3),
         st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(VALUES), min_size=1, max_size=2),
         st.sampled_from(CLOCKS),
@@ -63,6 +66,11 @@ def play(history: list[tuple[int, str, int, dict[str, Json], int]]) -> World:
             mine = edit(mine, changes, dot, Stamp(clock, f"op{here}"))
         elif action == "delete":
             mine = delete(mine, world.next_dot(here), Stamp(clock, f"op{here}"))
+        elif action == "join":
+            into = OTHERS[len(changes) - 1]
+            mine = join_into(mine, into, world.next_dot(here), Stamp(clock, f"op{here}"))
+        elif action == "reopen" and world.states:
+            mine = undo_decision(world, mine, here, next(iter(changes)))
         elif action == "keep":
             mine = keep(mine, world.next_dot(here), Stamp(clock, f"op{here}"))
         else:
@@ -70,6 +78,20 @@ def play(history: list[tuple[int, str, int, dict[str, Json], int]]) -> World:
         world.copies[here] = mine
     world.states += world.copies
     return world
+
+
+def undo_decision(world: World, mine: Record, here: int, name: str) -> Record:
+    """Put back what a field held in a state of before, deletions in turn."""
+    before = world.states[-1]
+    name = "" if len(world.states) % 3 == 0 and before.deletions else name
+    values = before.siblings(name) if name else before.deletions
+    if not values:
+        return mine
+    dots = [world.next_dot(here) for _ in values]
+    if name:
+        world.superseded.update((name, s.dot) for s in mine.siblings(name))
+        world.writes.update({(name, d): s.value for d, s in zip(dots, values, strict=True)})
+    return reopen(mine, name, values, dots)
 
 
 def as_bytes(record: Record) -> str:
@@ -155,7 +177,8 @@ def test_a_deletion_never_hides_an_edit_that_its_author_had_not_seen(history) ->
         for b in world.copies:
             merged = merge(a, b)
             if merged.is_dead:
-                seen = [m.value for m in merged.deletions if m.value is not None]
+                seen = [v for m in merged.deletions if (v := seen_by(m)) is not None]
                 for siblings in merged.fields.values():
                     assert all(any(covers(v, s.dot) for v in seen) for s in siblings)
             assert not (merged.is_dead and merged.is_contested)
+            assert merged.joined_into in (("", *merged.joins) if merged.is_dead else ("",))

@@ -73,6 +73,49 @@ class Planted:
 
 
 MISTAKES = [
+    # -- what makes two records look like one ---------------------------------------------------
+    Planted(
+        "a rule for doubles with a field that is not there",
+        swap(HOUSEHOLD, '["head", "area"]', '["haed", "area"]'),
+        "unknown_field",
+        (HOUSEHOLD, "duplicates", "agree", "haed"),
+    ),
+    Planted(
+        "a field that tells doubles apart and is not there",
+        swap(HOUSEHOLD, 'differ = ["head_birth"', 'differ = ["birth"'),
+        "unknown_field",
+        (HOUSEHOLD, "duplicates", "differ", "birth"),
+    ),
+    Planted(
+        "rules for doubles that are no lists",
+        swap(HOUSEHOLD, 'agree = [["head", "area"], ["code"]]', 'agree = ["head", "area"]'),
+        "wrong_kind",
+        (HOUSEHOLD, "duplicates", "agree"),
+    ),
+    Planted(
+        "a rule for doubles that nothing has to agree for",
+        swap(HOUSEHOLD, '["head", "area"], ["code"]', "[]"),
+        "wrong_kind",
+        (HOUSEHOLD, "duplicates", "agree"),
+    ),
+    Planted(
+        "no rule for doubles",
+        swap(HOUSEHOLD, 'agree = [["head", "area"], ["code"]]', ""),
+        "missing_key",
+        (HOUSEHOLD, "duplicates", "agree"),
+    ),
+    Planted(
+        "a misspelt key of the doubles",
+        swap(HOUSEHOLD, "differ = [", "diffre = ["),
+        "unknown_key",
+        (HOUSEHOLD, "duplicates", "diffre"),
+    ),
+    Planted(
+        "a record type with the name of the engine's own",
+        moved("schemas/vaccination.toml", "schemas/distinct_pair.toml"),
+        "bad_name",
+        ("schemas/distinct_pair.toml", "distinct_pair"),
+    ),
     # -- names that mean something of the wrong kind -------------------------------------------
     Planted(
         "a parent that is no reference",
