@@ -32,6 +32,10 @@ FieldType: TypeAlias = Literal[
     "code",
 ]
 FIELD_TYPES: tuple[str, ...] = get_args(FieldType)
+MASK_SIGNS = {"#": str.isdigit, "A": str.isalpha}
+"""What the signs of a mask stand for; any other sign is itself."""
+_FIXED_LENGTHS = {"citizen_number": 12}
+"""Decree 137/2015/NĐ-CP, article 13. Telephone numbers have 10 or 11 digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,13 @@ class Field:
     def is_reference(self) -> bool:
         """Whether the value is another record's id."""
         return self.type == "reference"
+
+    @property
+    def fixed_length(self) -> int:
+        """How many letters and digits a value always has, separators left out; 0 if any number."""
+        if self.type == "code":
+            return sum(sign in MASK_SIGNS for sign in self.mask)
+        return _FIXED_LENGTHS.get(self.type, 0)
 
     def choice(self, code: object) -> Choice | None:
         """The choice with this code."""

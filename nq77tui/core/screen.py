@@ -9,6 +9,11 @@ from typing import Literal
 from nq77tui.core.expression import Expression
 from nq77tui.core.schema import Label
 
+OWN_LENGTH = -1
+GRID_GAP = 2
+"""Cells behind each column of a grid."""
+GRID_WIDTH = 78
+"""What the columns of a grid may take with their gaps: 80 cells without the signs of the row."""
 Appearance = Literal["", "minimal", "quick", "multiline"]
 
 
@@ -22,6 +27,8 @@ class FormField:
         default: computes the first value of a new record.
         carry: ``save and new`` keeps this field's value for the next record.
         appearance: ``quick`` goes on by itself after a choice, ``multiline`` opens an editor.
+        advance: goes on by itself after so many letters; 0 for never, `OWN_LENGTH` where the
+            schema fixes the length (`Field.fixed_length`).
     """
 
     name: str
@@ -29,14 +36,41 @@ class FormField:
     default: Expression | None = None
     carry: bool = False
     appearance: Appearance = ""
+    advance: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Records of another type that refer to this one, asked as a grid: a record a row.
+
+    Attributes:
+        record: the schema of a row.
+        link: its reference to this record.
+        columns: what is asked of a row.
+        widths: the cells of each column.
+        given: further fields of a new row, computed from this record when it is saved.
+        each: a choice field of a row; for every choice that no row has, one stands ready.
+        each_when: whether they do, given this record.
+        relevant: whether the grid is asked at all, given this record.
+    """
+
+    record: str
+    link: str
+    columns: tuple[FormField, ...]
+    widths: tuple[int, ...]
+    given: Mapping[str, Expression] = field(default_factory=dict)
+    each: str = ""
+    each_when: Expression | None = None
+    relevant: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Fields that stand together in a form."""
+    """Fields that stand together in a form, or one grid."""
 
     label: Label
     fields: tuple[FormField, ...]
+    repeat: Repeat | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from nq77tui.core.folding import fold
 from nq77tui.core.identity_number import parse_citizen_number, parse_phone, show_phone
 from nq77tui.core.record import Json
-from nq77tui.core.schema import Choice, Field
+from nq77tui.core.schema import MASK_SIGNS, Choice, Field
 from nq77tui.core.text import normalise
 from nq77tui.core.values import (
     ValueRefusedError,
@@ -100,17 +100,25 @@ def _read_hectares(text: str) -> Json:
 def _read_code(field: Field, text: str) -> str:
     code = text.replace(" ", "")
     if field.mask and not fits_mask(code, field.mask):
-        raise ValueRefusedError("code_mask", text, mask=field.mask)
+        code = _spread(code, field.mask)
+        if not fits_mask(code, field.mask):
+            raise ValueRefusedError("code_mask", text, mask=field.mask)
     return code
+
+
+def _spread(code: str, mask: str) -> str:
+    """A code typed without the separators of its mask, with them."""
+    letters = iter(code)
+    spread = "".join(next(letters, "") if sign in MASK_SIGNS else sign for sign in mask)
+    return spread + "".join(letters)
 
 
 def fits_mask(code: str, mask: str) -> bool:
     """Whether a code has the form that a mask describes."""
     if len(code) != len(mask):
         return False
-    kinds = {"#": str.isdigit, "A": str.isalpha}
     return all(
-        letter.isascii() and kinds[sign](letter) if sign in kinds else sign == letter
+        letter.isascii() and MASK_SIGNS[sign](letter) if sign in MASK_SIGNS else sign == letter
         for letter, sign in zip(code, mask, strict=True)
     )
 

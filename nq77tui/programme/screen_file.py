@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast, get_args
 
 from nq77tui.core.screen import (
+    GRID_GAP,
+    GRID_WIDTH,
+    OWN_LENGTH,
     Appearance,
     Assigning,
     Column,
@@ -16,10 +20,12 @@ from nq77tui.core.screen import (
     Home,
     Metric,
     RecordScreen,
+    Repeat,
     Section,
 )
 from nq77tui.programme.table import Table
 
+_COLUMN_WIDTH = 12
 _APPEARANCES: tuple[str, ...] = get_args(Appearance)
 
 
@@ -54,20 +60,66 @@ def _column(table: Table) -> Column:
 
 def _section(table: Table) -> Section:
     label = table.label("label")
-    fields = []
-    entries = table.raw("fields")
+    repeat = _repeat(table.table("repeat")) if table.has("repeat") else None
+    if repeat is not None and table.has("fields"):
+        table.wrong("fields_and_repeat", "repeat")
+    fields = [] if repeat is not None else [_form_field(one) for one in _entries(table, "fields")]
+    table.done()
+    return Section(label, tuple(fields), repeat)
+
+
+def _entries(table: Table, key: str) -> Iterator[Table]:
+    """Fields by their names, or as tables that say more."""
+    entries = table.raw(key)
     if not isinstance(entries, list):
-        table.wrong("missing_key", "fields")
+        table.wrong("missing_key", key)
         entries = []
     for position, entry in enumerate(entries):
         content: Any = {"name": entry} if isinstance(entry, str) else entry
         if not isinstance(content, dict):
-            table.wrong("wrong_kind", "fields", found=str(entry)[:40], wanted="field")
+            table.wrong("wrong_kind", key, found=str(entry)[:40], wanted="field")
             continue
-        place = f"{table.path}.fields[{position}]"
-        fields.append(_form_field(Table(content, table.file, place, table.problems)))
+        yield Table(content, table.file, f"{table.path}.{key}[{position}]", table.problems)
+
+
+def _repeat(table: Table) -> Repeat:
+    columns, widths = [], []
+    for entry in _entries(table, "columns"):
+        width = entry.integer("width", _COLUMN_WIDTH)
+        if width < 1:
+            entry.wrong("bad_width", "width", found=width)
+        widths.append(width)
+        columns.append(_form_field(entry))
+    needed = sum(widths) + len(widths) * GRID_GAP
+    if needed > GRID_WIDTH:
+        table.wrong("too_wide", "columns", found=needed, most=GRID_WIDTH)
+    given = table.table("given")
+    found = {name: given.expression(name) for name in given.content}
+    repeat = Repeat(
+        record=table.text("record"),
+        link=table.text("link"),
+        columns=tuple(columns),
+        widths=tuple(widths),
+        given={name: one for name, one in found.items() if one is not None},
+        each=table.text("each"),
+        each_when=table.expression("each_when"),
+        relevant=table.expression("relevant"),
+    )
+    if repeat.each_when is not None and not repeat.each:
+        table.wrong("missing_key", "each")
     table.done()
-    return Section(label, tuple(fields))
+    return repeat
+
+
+def _advance(table: Table) -> int:
+    """After how many letters a field goes on by itself."""
+    found = table.raw("advance")
+    if isinstance(found, bool):
+        return OWN_LENGTH if found else 0
+    length = table.integer("advance", 0)
+    if length < 0:
+        table.wrong("bad_width", "advance", found=length)
+    return length
 
 
 def _form_field(table: Table) -> FormField:
@@ -81,6 +133,7 @@ def _form_field(table: Table) -> FormField:
         default=table.expression("default"),
         carry=table.flag("carry"),
         appearance=cast("Appearance", appearance),
+        advance=_advance(table),
     )
     table.done()
     return field

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nq77tui.core.expression import Expression
 from nq77tui.core.schema import Field, Schema
-from nq77tui.core.screen import Covered, Metric, RecordScreen
+from nq77tui.core.screen import (
+    OWN_LENGTH,
+    Covered,
+    FormField,
+    Metric,
+    RecordScreen,
+    Repeat,
+)
 from nq77tui.programme.table import Problems
 
 if TYPE_CHECKING:
@@ -17,6 +24,8 @@ APP_KEYS = frozenset("cgmxq?/")
 """Keys of the home screen that belong to the app: coverage, assign, merge, conflicts, help."""
 
 
+WRITTEN = frozenset({"text", "integer", "decimal", "date", "phone", "citizen_number", "code"})
+"""Types of fields whose letters can be counted while they are typed."""
 NUMBERS = frozenset({"integer", "decimal", "figure", "hectares", "money"})
 
 
@@ -183,16 +192,65 @@ class _Check:
             return
         self.names([column.field for column in screen.columns], schema, file, "list", "columns")
         self.names(screen.sort, schema, file, "list", "sort")
-        for form_field in screen.form_fields():
-            self.names([form_field.name], schema, file, "form", "fields")
-            self.expression(form_field.default, schema, file, "form", f"{form_field.name}.default")
-        asked = {form_field.name for form_field in screen.form_fields()}
-        for field in schema:
-            is_always_required = field.required is not None and not field.required.fields
-            if is_always_required and field.calculation is None and field.name not in asked:
-                self.problems.add("not_in_form", file, "form", "fields", found=field.name)
+        self.asked(list(screen.form_fields()), schema, file, "form", "fields", without=())
+        for section in screen.sections:
+            if section.repeat is not None:
+                self.repeat(section.repeat, schema, file)
         if screen.group not in self.programme.home.groups:
             self.problems.add("unknown_group", file, "", "group", found=screen.group)
+
+    def asked(
+        self,
+        asked: Sequence[FormField],
+        schema: Schema,
+        file: str,
+        table: str,
+        key: str,
+        without: Collection[str],
+    ) -> None:
+        """Note fields of a form that are none, and required ones that it leaves out."""
+        for form_field in asked:
+            name = form_field.name
+            self.names([name], schema, file, table, key)
+            self.expression(form_field.default, schema, file, table, f"{name}.default")
+            field = schema.fields.get(name)
+            if field is None or not form_field.advance:
+                continue
+            if form_field.advance == OWN_LENGTH and not field.fixed_length:
+                self.problems.add("no_length", file, table, f"{name}.advance", found=name)
+            self.kind(name, WRITTEN, schema, file, table, f"{name}.advance")
+        names = {form_field.name for form_field in asked} | set(without)
+        for field in schema:
+            is_always_required = field.required is not None and not field.required.fields
+            if is_always_required and field.calculation is None and field.name not in names:
+                self.problems.add("not_in_form", file, table, key, found=field.name)
+
+    def repeat(self, repeat: Repeat, schema: Schema, file: str) -> None:
+        table = "form.section.repeat"
+        rows = self.record(repeat.record, file, table, "record")
+        if rows is None:
+            return
+        link = rows.fields.get(repeat.link)
+        if link is None or schema.record not in link.to:
+            self.problems.add(
+                "link_not_here", file, table, "link", found=repeat.link, record=schema.record
+            )
+        elsewhere = {repeat.link, *repeat.given}
+        self.asked(repeat.columns, rows, file, table, "columns", without=elsewhere)
+        self.names(repeat.given, rows, file, table, "given")
+        columns = {column.name for column in repeat.columns}
+        for name in sorted(columns & elsewhere):
+            self.problems.add("given_twice", file, table, "columns", found=name)
+        for name, found in repeat.given.items():
+            self.expression(found, schema, file, table, f"given.{name}")
+        self.expression(repeat.each_when, schema, file, table, "each_when")
+        self.expression(repeat.relevant, schema, file, table, "relevant")
+        if repeat.each:
+            self.kind(repeat.each, frozenset({"choice"}), rows, file, table, "each")
+            if repeat.each not in columns:
+                self.problems.add(
+                    "unknown_field", file, table, "each", found=repeat.each, record=rows.record
+                )
 
     def screens_together(self) -> None:
         owners: dict[str, str] = {}

@@ -40,6 +40,7 @@ class Draft:
         values: of a new record everything; of an old one what was changed, null where emptied.
         seen: of an old record, what the changed fields held before.
         typed: by field, texts that are no value yet.
+        rows: by grid, the rows that were filled in, changed or removed.
         filled: how many of the fields that are asked hold something.
         asked: how many fields are asked.
         key: the name of its file; empty until it is kept.
@@ -55,6 +56,7 @@ class Draft:
     values: Mapping[str, Json]
     seen: Mapping[str, Json] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, list[dict[str, Json]]] = field(default_factory=dict)
     filled: int = 0
     asked: int = 0
     key: str = ""
@@ -157,11 +159,15 @@ def _checked(content: dict[str, Any], key: str) -> Draft:
     draft = Draft(**content, key=key)
     texts = (draft.record_type, draft.record_id, draft.operator, draft.resume_at, draft.process)
     numbers = (draft.schema, draft.at, draft.filled, draft.asked)
-    tables = (draft.values, draft.seen, draft.typed)
+    tables = (draft.values, draft.seen, draft.typed, draft.rows)
     if not all(isinstance(text, str) for text in (*texts, *draft.typed.values())):
         raise TypeError(key)
     if not all(type(number) is int for number in numbers):
         raise TypeError(key)
     if not all(isinstance(table, dict) for table in tables):
+        raise TypeError(key)
+    if not all(isinstance(rows, list) for rows in draft.rows.values()):
+        raise TypeError(key)
+    if not all(isinstance(row, dict) for rows in draft.rows.values() for row in rows):
         raise TypeError(key)
     return draft

@@ -129,6 +129,7 @@ FIELDS = (
     Action("fields.word", ("ctrl+left", "ctrl+right"), is_shown=False),
     Action("fields.erase", ("ctrl+u", "ctrl+k", "ctrl+w"), is_shown=False),
     Action("fields.restore", ("ctrl+z",), is_shown=False),
+    Action("fields.remove_row", ("ctrl+y",), is_shown=False),
 )
 HELP = (Action("help.back", ("escape", "f1", "ctrl+g", "question_mark"), "back"),)
 EDITOR = (

@@ -90,6 +90,7 @@ def draft_of(model: FormModel, name: str) -> Draft:
         values=values,
         seen={} if is_new else {field: model.start.get(field) for field in values},
         typed=dict(model.unread),
+        rows={grid.key: rows for grid in model.grids if (rows := grid.draft())},
         filled=sum(1 for field in asked if model.values.get(field) is not None),
         asked=len(asked),
     )
@@ -116,6 +117,8 @@ def resumed(desk: Desk, draft: Draft) -> FormModel:
     for name, typed in draft.typed.items():
         if name in model.schema.fields:
             model.read(name, typed)
+    for grid in model.grids:
+        grid.restore(draft.rows.get(grid.key, ()))
     return model
 
 
@@ -143,14 +146,24 @@ def _is_saved(desk: Desk, draft: Draft) -> bool:
         return False
     if draft.record_id:
         record = desk.repository.get(draft.record_id)
-        return record is not None and all(
-            record.get(name) == value for name, value in draft.values.items()
+        return (
+            record is not None
+            and all(record.get(name) == value for name, value in draft.values.items())
+            and _are_rows_saved(desk, draft, draft.record_id)
         )
     names = desk.programme.schemas[draft.record_type].fields
     return any(
         all(row.values.get(name) == draft.values.get(name) for name in names)
+        and _are_rows_saved(desk, draft, row.id)
         for row in desk.repository.rows(draft.record_type)
     )
+
+
+def _are_rows_saved(desk: Desk, draft: Draft, record_id: str) -> bool:
+    if not draft.rows:
+        return True
+    grids = FormModel(desk, draft.record_type, record_id).grids
+    return all(grid.is_saved(draft.rows.get(grid.key, ()), record_id) for grid in grids)
 
 
 def title_of(desk: Desk, draft: Draft) -> str:

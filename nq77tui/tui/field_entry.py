@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from typing import cast
 
 from nq77tui.core.keystroke import Method
-from nq77tui.core.problem import Problem
+from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.schema import Field
+from nq77tui.core.screen import OWN_LENGTH, FormField
+from nq77tui.core.typed import read_typed
 from nq77tui.core.vietnamese import Composition
 from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.line_editor import LineEditor
@@ -42,9 +44,17 @@ class Writing:
     is_open = False
     highlight = -1
 
-    def __init__(self, model: FormModel, field: Field) -> None:
+    def __init__(self, model: FormModel, field: Field, *, advance: int = 0) -> None:
+        """Begin with what the field holds.
+
+        Args:
+            advance: after how many letters it is full, as `FormField.advance`.
+        """
         self._model = model
         self._field = field
+        self._advance = advance
+        self.is_done = False
+        """Whether what was typed fills the field: on to the next one."""
         self._before = model.text_of(field.name)
         self.editor = LineEditor.of(self._before.replace("\n", " "))
         self.is_touched = False
@@ -73,7 +83,25 @@ class Writing:
             self.editor, self.is_touched = LineEditor.of(self._before), False
         elif character and is_letter:
             self._set(self.editor.insert(character))
+            self.is_done = self._is_full()
         else:
+            return False
+        return True
+
+    def _is_full(self) -> bool:
+        """Whether the last letter is typed; what cannot be a value stays to be corrected."""
+        text = self.editor.text
+        if not self._advance or self.editor.cursor < len(text):
+            return False
+        if self._advance == OWN_LENGTH:
+            is_full = sum(map(str.isalnum, text)) == self._field.fixed_length
+        else:
+            is_full = len(text) == self._advance
+        if not is_full:
+            return False
+        try:
+            read_typed(self._field, text, self._model.desk.repository.today())
+        except RefusedError:
             return False
         return True
 
@@ -103,6 +131,16 @@ class Writing:
         self.is_touched = self.is_touched or editor.text != self.editor.text
         self.editor = editor
 
+    @property
+    def is_at_end(self) -> bool:
+        """Whether Right would lead out of the text: nothing was changed, or it is at its end."""
+        return self.editor.cursor == len(self.editor.text)
+
+    @property
+    def is_at_start(self) -> bool:
+        """Whether Left would lead out of the text."""
+        return self.editor.cursor == 0 or (self.is_at_end and not self.is_touched)
+
     def commit(self) -> bool:
         """Hand the text to the record; False where it cannot be a value."""
         if not self.is_touched:
@@ -131,6 +169,13 @@ class Picking:
     def is_touched(self) -> bool:
         """Whether something is typed that is not picked yet."""
         return self.editor.text != ""
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether Right would lead out: nothing is being picked."""
+        return not self.is_touched and not self.is_open
+
+    is_at_start = is_at_end
 
     def key(self, key: str, character: str | None) -> bool:
         """Narrow the list down, move in it, or empty the field.
@@ -227,8 +272,9 @@ class Picking:
         return places[0] if places else 0
 
 
-def entry_of(model: FormModel, field: Field, *, is_quick: bool) -> Writing | Picking:
+def entry_of(model: FormModel, asked: FormField) -> Writing | Picking:
     """What a field of this kind is filled in with."""
+    field = model.field(asked.name)
     if field.type in PICKED_TYPES:
-        return Picking(model, field, is_quick=is_quick)
-    return Writing(model, field)
+        return Picking(model, field, is_quick=asked.appearance == "quick")
+    return Writing(model, field, advance=asked.advance)

@@ -16,6 +16,7 @@ from nq77tui.tui.cells import cut, fit, width_of, wrapped
 from nq77tui.tui.field_entry import Picking, Writing
 from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.picker import Option
+from nq77tui.tui.row_grid import GridRow, RowGrid
 from nq77tui.tui.theme import CURSOR, ERROR, FIELD, KEY, PLAIN, QUIET, SECTION, WARNING
 from nq77tui.tui.widgets.canvas import Line, Part
 
@@ -27,20 +28,25 @@ _FIELD_AT_MOST = 48
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
-    """One line of the form: a heading, a field, or the line at the end that says how to save.
+    """One line of the form: a heading, a field, a row of a grid, or the line that says how to save.
 
     Attributes:
         section: the number of the section to which it belongs.
+        grid: of a row, and of the headings of a grid's columns.
     """
 
     section: int
     heading: str = ""
     asked: FormField | None = None
+    grid: RowGrid | None = None
+    row: GridRow | None = None
 
     @property
-    def name(self) -> str:
-        """The field's name; empty for other lines."""
-        return self.asked.name if self.asked else ""
+    def names(self) -> list[str]:
+        """The field, or the cells from the left; none for other lines."""
+        if self.grid is not None and self.row is not None:
+            return self.grid.names(self.row)
+        return [self.asked.name] if self.asked else []
 
 
 def form_rows(model: FormModel) -> list[FormRow]:
@@ -52,6 +58,9 @@ def form_rows(model: FormModel) -> list[FormRow]:
         label = model.desk.label(section.label)
         rows.append(FormRow(number, heading=f"{number}. {label}" if numbered else label))
         rows += [FormRow(number, asked=one) for one in asked]
+        if (grid := model.grid(section)) is not None:
+            rows.append(FormRow(number, grid=grid))
+            rows += [FormRow(number, grid=grid, row=row) for row in grid.rows]
     return rows
 
 
@@ -64,6 +73,14 @@ def label_width(model: FormModel) -> int:
 def heading_line(row: FormRow, width: int) -> Line:
     """The heading of a section."""
     return ((cut(f" {row.heading}", width), SECTION),)
+
+
+def wanted(row: FormRow, name: str) -> FormField | None:
+    """How a field or cell on a line is asked."""
+    if row.grid is None:
+        return row.asked
+    field = name.rpartition("/")[2]
+    return next((one for one in row.grid.repeat.columns if one.name == field), None)
 
 
 def field_line(model: FormModel, name: str, labels: int, width: int) -> Line:
@@ -102,7 +119,7 @@ def active_line(
     picked = model.text_of(name) + _note(model, name)
     shown, at = entry.editor.window(room) if is_written else (cut(picked, room), 0)
     cells = fit(shown, room)
-    before, under, after = _split(cells, at)
+    before, under, after = split_at(cells, at)
     look, cursor = looks
     line = (*head, (before, look), (under, cursor), (after, look), *problem)
     return line, width - space + at
@@ -120,11 +137,24 @@ def panel_lines(
     asked: FormField | None,
     entry: Writing | Picking | None,
     size: tuple[int, int],
+    *,
+    is_cell: bool = False,
 ) -> Iterator[Line]:
-    """What helps with the field: its hint, what is wrong, what may be picked, who wrote it."""
+    """What helps with the field: its hint, what is wrong, what may be picked, who wrote it.
+
+    Args:
+        model: the form; of a cell that of its row.
+        asked: the field.
+        entry: what is typed.
+        size: cells and lines.
+        is_cell: the heading of its column may not show: its label stands before the hint.
+    """
     width, height = size
     rule = "-" if model.desk.settings.ascii_borders else "─"
     hint = model.desk.label(asked.hint) if asked else ""
+    if is_cell and asked:
+        label = model.desk.label(model.field(asked.name).label)
+        hint = f"{label}: {hint or model.desk.text('tui.rows.keys')}"
     # No rule behind the hint: it would be sent again with every field.
     yield ((cut(f"{rule}{rule} {hint}", width), QUIET),)
     if asked is None or entry is None:
@@ -144,7 +174,7 @@ def _head(
     model: FormModel, name: str, labels: int, width: int, marker: str
 ) -> tuple[tuple[Part, ...], int]:
     field = model.field(name)
-    sign, style = _sign(model, name)
+    sign, style = sign_of(model, name)
     label = fit(model.desk.label(field.label), labels)
     head = ((marker, KEY if marker.strip() else PLAIN), (sign, style), (f"{label}  ", PLAIN))
     return head, width - labels - 4
@@ -159,7 +189,8 @@ def _note(model: FormModel, name: str) -> str:
     return f"  {titled.note}" if titled and titled.note else ""
 
 
-def _sign(model: FormModel, name: str) -> Part:
+def sign_of(model: FormModel, name: str) -> Part:
+    """The sign before a field: ! wrong, ? doubtful, = undecided, * still missing."""
     problems = model.problems.get(name, ())
     if problems:
         return ("!", ERROR) if any(p.severity == "error" for p in problems) else ("?", WARNING)
@@ -190,7 +221,7 @@ def _style_of(problem: Problem) -> Style:
     return ERROR if problem.severity == "error" else WARNING
 
 
-def _split(cells: str, at: int) -> tuple[str, str, str]:
+def split_at(cells: str, at: int) -> tuple[str, str, str]:
     """The text before, under and behind the cell of the cursor."""
     index, used = 0, 0
     while index < len(cells) and used < at:
@@ -254,4 +285,4 @@ def _when(sibling: Sibling) -> str:
 
 def place_of(rows: Sequence[FormRow], name: str) -> int:
     """The line on which a field stands; behind the last for the line for saving."""
-    return next((at for at, row in enumerate(rows) if row.name == name), len(rows))
+    return next((at for at, row in enumerate(rows) if name in row.names), len(rows))

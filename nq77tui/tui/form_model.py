@@ -6,15 +6,18 @@ Knows nothing of the screen. The store is asked, and written to only by `save`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
+from nq77tui.core.expression import Scope
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record, Sibling
-from nq77tui.core.schema import Field
-from nq77tui.core.screen import FormField, Section
+from nq77tui.core.schema import Field, Label
+from nq77tui.core.screen import FormField, RecordScreen, Repeat, Section
 from nq77tui.core.typed import read_typed, show_value
 from nq77tui.core.validation import calculated, check_field, relevant_fields
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.disputes import Disputes
+from nq77tui.tui.row_grid import GridRow, MakeRow, RowGrid, row_form
 
 _OWN_TYPES = {"code", "citizen_number", "phone"}
 """What no two records have in common."""
@@ -32,20 +35,38 @@ class FormModel:
         record_type: str,
         record_id: str | None = None,
         values: Mapping[str, Json] | None = None,
+        form: RecordScreen | None = None,
     ) -> None:
+        """Open a record.
+
+        Args:
+            record_id: None for a new one.
+            values: what a new one holds at first.
+            form: how it is asked, if not as its screen says.
+        """
         self.desk = desk
         self.record_type = record_type
         self.record_id = record_id
         self.schema = desk.programme.schemas[record_type]
-        self.form = desk.programme.screens[record_type]
+        self.form = form or desk.programme.screens[record_type]
         self.record = self._read_record()
-        self.start = self.record.values if self.record else self._first_values(values or {})
+        self.start: dict[str, Json] = (
+            self.record.values if self.record else self._first_values(values or {})
+        )
         self.values: dict[str, Json] = dict(self.start)
         self.unread: dict[str, str] = {}
         """Typed texts that are no value for their field."""
         self.problems: dict[str, tuple[Problem, ...]] = {}
         self.disputes = Disputes()
         self._known = self._known_problems()
+        self.grids = [
+            RowGrid(self, section, self._row_maker(section.repeat, section.label))
+            for section in self.form.sections
+            if section.repeat is not None
+        ]
+
+    def _row_maker(self, repeat: Repeat, label: Label) -> MakeRow:
+        return partial(FormModel, self.desk, repeat.record, form=row_form(repeat, label))
 
     def _read_record(self) -> Record | None:
         return self.desk.repository.get(self.record_id) if self.record_id else None
@@ -64,18 +85,87 @@ class FormModel:
     # What there is
 
     def sections(self) -> list[tuple[Section, list[FormField]]]:
-        """The sections with the fields that are asked now; empty ones left out."""
+        """The sections with the fields that are asked now; empty ones left out, grids kept."""
         scope = self.desk.repository.scope(self.record_type, self.values)
         relevant = relevant_fields(self.schema, scope)
         found = [
             (section, [asked for asked in section.fields if asked.name in relevant])
             for section in self.form.sections
         ]
-        return [(section, asked) for section, asked in found if asked]
+        return [
+            (section, asked)
+            for section, asked in found
+            if asked or (section.repeat is not None and _is_relevant(section.repeat, scope))
+        ]
 
     def asked_names(self) -> list[str]:
         """The fields that are asked now, in order."""
         return [one.name for _, asked in self.sections() for one in asked]
+
+    def places(self) -> list[str]:
+        """The fields and the cells of grids that are asked now, in order."""
+        found = []
+        for section, asked in self.sections():
+            found += [one.name for one in asked]
+            if (grid := self.grid(section)) is not None:
+                found += [name for row in grid.rows for name in grid.names(row)]
+        return found
+
+    def grid(self, section: Section) -> RowGrid | None:
+        """The grid of a section."""
+        if section.repeat is None:
+            return None
+        return next(grid for grid in self.grids if grid.repeat == section.repeat)
+
+    def cell(self, name: str) -> tuple[RowGrid, GridRow] | None:
+        """The grid and the row of a cell; None for a field, or where there is no such row."""
+        key, _, rest = name.partition("/")
+        number = rest.partition("/")[0]
+        for grid in self.grids:
+            if grid.key == key and (row := grid.row(int(number))) is not None:
+                return grid, row
+        return None
+
+    def at(self, name: str) -> tuple[FormModel, str]:
+        """The form that a field or a cell belongs to, this one or a row's, and its name there."""
+        cell = self.cell(name)
+        return (self, name) if cell is None else (cell[1].model, name.rpartition("/")[2])
+
+    def has(self, name: str) -> bool:
+        """Whether a name is that of a field or a cell."""
+        owner, field = self.at(name)
+        return field in owner.schema.fields
+
+    def is_empty(self, name: str) -> bool:
+        """Whether a field or a cell holds nothing."""
+        owner, field = self.at(name)
+        return field not in owner.values
+
+    def is_ready_choice(self, name: str) -> bool:
+        """Whether it is the cell whose choice a row stands ready for."""
+        cell = self.cell(name)
+        if cell is None:
+            return False
+        grid, row = cell
+        field = name.rpartition("/")[2]
+        return field == grid.repeat.each and bool(row.model.start.get(field)) and row.is_blank
+
+    def resumed_at(self, name: str) -> str:
+        """Where to go on: of a cell whose row is not there any more, the last row of its grid."""
+        for grid in self.grids:
+            if name.startswith(f"{grid.key}/") and self.cell(name) is None:
+                return grid.names(grid.rows[-1])[0]
+        return name
+
+    def tidy(self) -> None:
+        """Have blank rows stand ready as the values are now."""
+        for grid in self.grids:
+            grid.tidy()
+
+    def problems_at(self, name: str) -> tuple[Problem, ...]:
+        """What is wrong with a field or a cell."""
+        owner, field = self.at(name)
+        return owner.problems.get(field, ())
 
     def field(self, name: str) -> Field:
         """A field of the schema."""
@@ -99,7 +189,8 @@ class FormModel:
     @property
     def is_changed(self) -> bool:
         """Whether anything would be lost."""
-        return bool(self.unread) or bool(self.changes())
+        is_own = bool(self.unread) or bool(self.changes())
+        return is_own or any(grid.is_changed for grid in self.grids)
 
     def changes(self) -> dict[str, Json]:
         """The fields that hold something else than at the start; None where emptied."""
@@ -142,6 +233,11 @@ class FormModel:
         # That something is missing is said on saving, not while one goes down the form.
         self.problems[name] = tuple(p for p in found if p.key != "validation.required")
 
+    def state(self) -> list[dict[str, Json]]:
+        """Every value as it is now, those of the rows behind."""
+        rows = [dict(row.model.values) for grid in self.grids for row in grid.filled()]
+        return [dict(self.values), *rows]
+
     # Saving
 
     def _known_problems(self) -> set[tuple[str, object]]:
@@ -166,15 +262,16 @@ class FormModel:
             self.problems[name] = (*self.problems.get(name, ()), problem)
         self.problems.update(unread)
         changed = self.changes().keys() | self.unread.keys()
-        return tuple(
+        own = [
             problem
             for name, group in self.problems.items()
             for problem in group
             if name in changed or _place(problem) not in self._known
-        )
+        ]
+        return (*own, *(problem for grid in self.grids for problem in grid.check()))
 
     def save(self) -> Record | None:
-        """Write the record: of an old one only what was changed here.
+        """Write the record and its rows in one commit: of an old one only what was changed here.
 
         Returns:
             None where a colleague has written what a person has to decide about first.
@@ -182,13 +279,17 @@ class FormModel:
         Raises:
             RefusedError: it cannot be saved as it is.
         """
-        if self.record_id is None:
-            return self.desk.repository.add(self.record_type, self.values)
         with self.desk.repository.transaction():
-            self.take_in()
-            if self.disputed() or self.deletion is not None:
-                return None
-            return self.desk.repository.edit(self.record_id, self.changes())
+            if self.record_id is None:
+                record = self.desk.repository.add(self.record_type, self.values)
+            else:
+                self.take_in()
+                if self.disputed() or self.deletion is not None:
+                    return None
+                record = self.desk.repository.edit(self.record_id, self.changes())
+            for grid in self.grids:
+                grid.save(record.id)
+            return record
 
     def carried(self) -> FormModel:
         """A new record with the fields that are carried over."""
@@ -199,17 +300,27 @@ class FormModel:
     # As in the record before
 
     def take_last(self, name: str) -> bool:
-        """Fill in a field as in the last record saved in this session.
+        """Fill in a field as in the last record saved in this session, a cell as in the row above.
 
         Returns:
-            False where there is no such record.
+            False where there is no such record or row.
         """
+        if (cell := self.cell(name)) is not None:
+            grid, row = cell
+            if (above := grid.above(row)) is None:
+                return False
+            row.model.take_from(name.rpartition("/")[2], above.model.values)
+            return True
         last = self.desk.last_saved.get(self.record_type)
         if last is None:
             return False
-        self.problems.pop(name, None)
-        self.put(name, last.get(name))
+        self.take_from(name, last)
         return True
+
+    def take_from(self, name: str, values: Mapping[str, Json]) -> None:
+        """Fill in a field as in another record."""
+        self.problems.pop(name, None)
+        self.put(name, values.get(name))
 
     def copy_last(self) -> list[str] | None:
         """Fill in every field that is still empty as in the last record saved in this session.
@@ -247,9 +358,10 @@ class FormModel:
         Returns:
             Whether there was anything.
         """
+        rows = [grid.take_in() for grid in self.grids]
         fresh = self._read_record()
         if fresh is None or fresh == self.record:
-            return False
+            return any(rows)
         mine, theirs = self.changes(), fresh.values
         here = mine.keys() | self.unread.keys() | {typing}
         there = {
@@ -279,6 +391,10 @@ class FormModel:
         self.disputes.settle(name, theirs)
         if not keeps_mine:
             self.put(name, theirs.value)
+
+
+def _is_relevant(repeat: Repeat, scope: Scope) -> bool:
+    return repeat.relevant is None or repeat.relevant.holds(scope)
 
 
 def _place(problem: Problem) -> tuple[str, object]:

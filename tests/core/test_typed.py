@@ -72,6 +72,8 @@ EXAMPLES = [
     ("phone", "01234567890", "0834567890", {}),
     ("citizen_number", "020 085 001 234", "020085001234", {}),
     ("code", "06610-03-0017", "06610-03-0017", {"mask": "#####-##-####"}),
+    ("code", "06610030017", "06610-03-0017", {"mask": "#####-##-####"}),
+    ("code", "06610 03 0017", "06610-03-0017", {"mask": "#####-##-####"}),
     ("code", "AB 12", "AB12", {}),
 ]
 
@@ -151,9 +153,7 @@ def test_what_a_field_cannot_hold_is_refused_with_its_reason(kind, typed, reason
     assert refused(kind, typed) == reason
 
 
-@pytest.mark.parametrize(
-    "typed", ["0661-03-0017", "06610-03-001", "06610 03 0017", "o6610-03-0017"]
-)
+@pytest.mark.parametrize("typed", ["0661-03-0017", "06610-03-001", "066100300171", "o6610-03-0017"])
 def test_a_code_that_does_not_fit_its_mask_is_refused(typed):
     assert refused("code", typed, mask="#####-##-####") == "code_mask"
 

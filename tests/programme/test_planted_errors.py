@@ -199,6 +199,55 @@ MISTAKES = [
         "not_in_form",
         (SCREEN, "form", "head"),
     ),
+    # -- grids of rows -------------------------------------------------------------------------
+    Planted(
+        "a section of fields and of rows",
+        swap(SCREEN, "[form.section.repeat]", 'fields = ["phone"]\n[form.section.repeat]'),
+        "fields_and_repeat",
+        (SCREEN, "form.section", "repeat"),
+    ),
+    Planted(
+        "a grid wider than the screen",
+        swap(SCREEN, '{ name = "name", width = 26 }', '{ name = "name", width = 66 }'),
+        "too_wide",
+        (SCREEN, "columns", "115", "78"),
+    ),
+    Planted(
+        "rows that do not lead to the record",
+        swap(SCREEN, 'link = "household"', 'link = "name"'),
+        "link_not_here",
+        (SCREEN, "link", "name", "household"),
+    ),
+    Planted(
+        "rows of a type that there is none of",
+        swap(SCREEN, 'record = "member"', 'record = "membre"'),
+        "unknown_record",
+        (SCREEN, "record", "membre"),
+    ),
+    Planted(
+        "a required field that the rows leave out",
+        swap(SCREEN, '    { name = "name", width = 26 },\n', ""),
+        "not_in_form",
+        (SCREEN, "columns", "name"),
+    ),
+    Planted(
+        "a column that is given",
+        swap(SCREEN, 'area = "${area}"', "species = \"'TRAU'\""),
+        "given_twice",
+        (SCREEN, "columns", "species"),
+    ),
+    Planted(
+        "a row for each of what is no choice",
+        swap(SCREEN, 'each = "species"', 'each = "head"'),
+        "wrong_field_type",
+        (SCREEN, "each", "head", "choice"),
+    ),
+    Planted(
+        "a field that goes on after a length it has not",
+        swap(SCREEN, '    "head",', '    { name = "head", advance = true },'),
+        "no_length",
+        (SCREEN, "head.advance"),
+    ),
     # -- reading one file ----------------------------------------------------------------------
     Planted("broken TOML", put(HOUSEHOLD, "[fields"), "not_toml", (HOUSEHOLD,)),
     Planted(

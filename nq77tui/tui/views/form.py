@@ -87,13 +87,16 @@ class FormView(DraftingView):
 
     def on_form_pane_entered(self, event: FormPane.Entered) -> None:
         """Keep the draft, say what is wrong with the field, have the names to be picked ready."""
-        problems = self.model.problems.get(event.field_name, ())
+        problems = self.model.problems_at(event.field_name)
         if event.is_by_key and problems:
             self.say_problem(problems[0])
         elif event.is_by_key and event.field_name:
             self.say()
         self.keep_draft(event.field_name)
-        if event.field_name and (field := self.model.field(event.field_name)).is_reference:
+        if not event.field_name:
+            return
+        owner, name = self.model.at(event.field_name)
+        if (field := owner.field(name)).is_reference:
             names = chain.from_iterable(map(self.desk.titles.warm, field.to))
             run_behind(self, partial(in_slices, names), "titles")
 
@@ -150,10 +153,11 @@ class FormView(DraftingView):
     def action_ditto(self) -> None:
         """This field as in the last record, and on to the next field."""
         name = self.pane.current
-        if name not in self.model.schema.fields:
+        if not self.model.has(name):
             return
         if not self.model.take_last(name):
-            self.say(self.desk.text("tui.form.no_last"), WARNING)
+            is_cell = self.model.cell(name) is not None
+            self.say(self.desk.text("tui.rows.first" if is_cell else "tui.form.no_last"), WARNING)
             return
         self.pane.enter(name)
         self.pane.go_on()
@@ -195,16 +199,19 @@ class FormView(DraftingView):
     def action_editor(self) -> None:
         """Write a text of several lines."""
         name = self.pane.current
-        if name not in self.model.schema.fields or not self.model.field(name).multiline:
+        owner, field_name = self.model.at(name)
+        field = owner.schema.fields.get(field_name)
+        if field is None or not field.multiline:
+            self.say(self.desk.text("tui.form.one_line"))
             return
         from nq77tui.tui.views.text_editor import TextEditor
 
         self.pane.commit()
-        label = self.desk.label(self.model.field(name).label)
-        text = self.model.text_of(name)
+        label, text = self.desk.label(field.label), owner.text_of(field_name)
         self.app.push_screen(TextEditor(self.desk, label, text), self._take_text)
 
     def _take_text(self, text: str | None) -> None:
         if text is not None:
-            self.model.read(self.pane.current, text)
+            owner, name = self.model.at(self.pane.current)
+            owner.read(name, text)
             self.pane.enter(self.pane.current)

@@ -75,8 +75,9 @@ class DraftingView(SavingView):
                     return
 
     def _stand_where_left(self, draft: Draft) -> None:
-        if draft.resume_at in self.model.asked_names() or not draft.resume_at:
-            self.pane.enter(draft.resume_at)
+        resume_at = self.model.resumed_at(draft.resume_at)
+        if resume_at in self.model.places() or not resume_at:
+            self.pane.enter(resume_at)
         is_same = draft.schema == self.model.schema.version
         key = "tui.draft.going_on" if is_same else "tui.draft.other_schema"
         self.say(self.desk.text(key, at=shown_moment(draft.at)))

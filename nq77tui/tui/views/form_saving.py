@@ -22,7 +22,7 @@ class SavingView(BaseView[str]):
     """Saves a form's model; the form itself says what comes after."""
 
     model: FormModel
-    _confirmed: tuple[dict[str, Json], list[str]] | None = None
+    _confirmed: tuple[list[dict[str, Json]], list[str]] | None = None
 
     @property
     @abstractmethod
@@ -32,7 +32,7 @@ class SavingView(BaseView[str]):
     def save(self, then: Then) -> None:
         """Save unless something is wrong, or doubtful and not confirmed yet; then go on."""
         if not self.pane.commit():
-            self.say_problem(self.model.problems[self.pane.current][0])
+            self.say_problem(self.model.problems_at(self.pane.current)[0])
             return
         problems = self.model.check()
         errors = [problem for problem in problems if problem.severity == "error"]
@@ -58,14 +58,14 @@ class SavingView(BaseView[str]):
 
     def _is_confirmed(self, problems: Sequence[Problem]) -> bool:
         """Whether the same doubts about the same values were shown before."""
-        state = dict(self.model.values), sorted(map(str, problems))
+        state = self.model.state(), sorted(map(str, problems))
         is_confirmed = self._confirmed == state
         self._confirmed = state
         return is_confirmed
 
     def _show_problems(self, problems: Sequence[Problem], key: str, *, is_error: bool) -> None:
         first = str(problems[0].params.get("field", ""))
-        if first in self.model.schema.fields:
+        if self.model.has(first):
             self.pane.enter(first)
         text = self.desk.text(key, count=len(problems), first=self.desk.problem(problems[0]))
         self.say(text, ERROR if is_error else WARNING)
@@ -73,11 +73,11 @@ class SavingView(BaseView[str]):
     def action_problem(self) -> None:
         """Go to the first field with something wrong or doubtful; once more to the next."""
         if not self.pane.commit():
-            self.say_problem(self.model.problems[self.pane.current][0])
+            self.say_problem(self.model.problems_at(self.pane.current)[0])
             return
         self.model.check()
         self.pane.redraw()
-        wrong = [name for name in self.model.asked_names() if self.model.problems.get(name)]
+        wrong = [name for name in self.model.places() if self.model.problems_at(name)]
         if not wrong:
             self.say(self.desk.text("tui.form.nothing_wrong"), GOOD)
             return

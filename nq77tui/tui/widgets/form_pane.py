@@ -18,8 +18,10 @@ from nq77tui.tui.form_drawing import (
     panel_lines,
     place_of,
     save_line,
+    wanted,
 )
 from nq77tui.tui.form_model import FormModel
+from nq77tui.tui.grid_drawing import head_line, row_line
 from nq77tui.tui.theme import CURSOR, FIELD, PLAIN
 from nq77tui.tui.widgets.canvas import Canvas, Line
 
@@ -28,6 +30,7 @@ _SAVE = ""
 _SECTION_KEYS = {"ctrl+down", "ctrl+up", *(f"alt+{number}" for number in range(1, 10))}
 _MAC_DIGITS = "¡™£¢∞§¶•ª"
 """What Textual makes of Alt and a digit: the signs that a Mac's keyboard has there."""
+_REMOVE_ROW = "ctrl+y"
 _STRICT = {"enter", "tab"}
 """Keys that do not leave a field whose text cannot be read."""
 
@@ -66,7 +69,7 @@ class FormPane(Canvas, can_focus=True):
         self._rows = form_rows(model)
         names = self._names()
         is_new = model.record_id is None
-        empty = [n for n in names if n not in model.values] if is_new else []
+        empty = [n for n in names if model.is_empty(n)] if is_new else []
         self.enter([*empty, *names, _SAVE][0])
 
     def enter(self, name: str, *, is_by_key: bool = False) -> None:
@@ -101,9 +104,15 @@ class FormPane(Canvas, can_focus=True):
         key = _alt_digit(event) or event.key
         is_letter = event.is_printable and not key.startswith("alt+")
         character = event.character if is_letter else None
+        if self._move_in_grid(key):
+            event.stop()
+            event.prevent_default()
+            return
         if self.entry is not None and self.entry.key(key, character):
             event.stop()
-            if isinstance(self.entry, Picking) and self.entry.is_done:
+            if (cell := self.model.cell(self.current)) is not None:
+                cell[1].is_removed = False  # Who fills a row in wants it.
+            if self.entry.is_done:
                 self._go(1, is_strict=True)
             else:
                 self.redraw()
@@ -142,10 +151,77 @@ class FormPane(Canvas, can_focus=True):
             self.redraw()
             self.post_message(self.Entered(self.current, is_by_key=True))
             return
-        self._rows = form_rows(self.model)
-        names = [*self._names(), _SAVE]
+        was_free = self._leave_cell()
+        names = [*filter(self._is_passed, self._names()), _SAVE]
         at = names.index(self.current) if self.current in names else 0
-        self.enter(names[min(max(at + step, 0), len(names) - 1)], is_by_key=True)
+        if was_free and step == 1:
+            at = max(names.index(name) for name in self._row_names())
+        at = min(max(at + step, 0), len(names) - 1)
+        # A row that stands ready for a choice begins behind it.
+        if step == 1 and self.model.is_ready_choice(names[at]):
+            at += 1
+        self.enter(names[at], is_by_key=True)
+
+    # Grids
+
+    def _leave_cell(self) -> bool:
+        """Have the rows of grids tidied; whether the row that is left is the blank one."""
+        cell = self.model.cell(self.current)
+        was_free = cell is not None and cell[0].is_free(cell[1])
+        self.model.tidy()
+        self._rows = form_rows(self.model)
+        return was_free
+
+    def _is_passed(self, name: str) -> bool:
+        """Whether Enter and Tab stop there: not in rows that are taken away."""
+        cell = self.model.cell(name)
+        return cell is None or not cell[1].is_removed or name == self.current
+
+    def _row_names(self) -> list[str]:
+        """The cells of the row that is being filled in."""
+        cell = self.model.cell(self.current)
+        return [] if cell is None else cell[0].names(cell[1])
+
+    def _move_in_grid(self, key: str) -> bool:
+        """The arrows lead through cells, and a row can be taken away."""
+        cell, entry = self.model.cell(self.current), self.entry
+        if cell is None or entry is None:
+            return False
+        grid, row = cell
+        if key == _REMOVE_ROW:
+            entry.commit()
+            grid.remove(row)
+            self.enter(self.current, is_by_key=True)
+        elif key == "right" and entry.is_at_end:
+            self._step_in_row(1)
+        elif key == "left" and entry.is_at_start:
+            self._step_in_row(-1)
+        elif key in ("up", "down") and not (isinstance(entry, Picking) and not entry.is_at_end):
+            self._step_in_column(1 if key == "down" else -1)
+        else:
+            return False
+        return True
+
+    def _step_in_row(self, step: int) -> None:
+        names = self._row_names()
+        at = min(max(names.index(self.current) + step, 0), len(names) - 1)
+        if names[at] != self.current:
+            self.go_to(names[at])
+
+    def _step_in_column(self, step: int) -> None:
+        """The same column in the line above or below; what is there where that is no row."""
+        if self.entry is not None:
+            self.entry.commit()
+        self._leave_cell()
+        place = place_of(self._rows, self.current)
+        column = self.current.rpartition("/")[2]
+        others = self._rows[place + 1 :] if step > 0 else self._rows[:place][::-1]
+        line = next((row for row in others if set(row.names) & set(self._names())), None)
+        if line is None:
+            self.enter(_SAVE if step > 0 else self.current, is_by_key=True)
+            return
+        same = [name for name in line.names if name.rpartition("/")[2] == column]
+        self.enter([*same, *line.names][0], is_by_key=True)
 
     def go_on(self) -> None:
         """Go to the next field."""
@@ -163,8 +239,9 @@ class FormPane(Canvas, can_focus=True):
         names = [*self._names(), _SAVE]
         firsts: dict[int, str] = {}
         for row in self._rows:
-            if row.name in names and row.asked:
-                firsts.setdefault(row.section, row.name)
+            for name in row.names:
+                if name in names and not self.model.is_ready_choice(name):
+                    firsts.setdefault(row.section, name)
         at = names.index(self.current)
         if key == "ctrl+down":
             later = [name for name in firsts.values() if names.index(name) > at]
@@ -186,15 +263,20 @@ class FormPane(Canvas, can_focus=True):
 
     def _names(self) -> list[str]:
         """The fields that people fill in, in order."""
-        fields = self.model.schema.fields
-        return [row.name for row in self._rows if row.asked and not fields[row.name].calculation]
+        return [
+            name for row in self._rows for name in row.names if not self._is_calculated(row, name)
+        ]
+
+    def _is_calculated(self, row: FormRow, name: str) -> bool:
+        model = row.row.model if row.row else self.model
+        return model.field(name.rpartition("/")[2]).calculation is not None
 
     def _entry_of(self, name: str) -> Writing | Picking | None:
-        row = next((row for row in self._rows if row.name == name), None)
-        if name == _SAVE or row is None or row.asked is None:
+        place = place_of(self._rows, name)
+        if name == _SAVE or place == len(self._rows):
             return None
-        is_quick = row.asked.appearance == "quick"
-        return entry_of(self.model, self.model.field(name), is_quick=is_quick)
+        asked = wanted(self._rows[place], name)
+        return None if asked is None else entry_of(self.model.at(name)[0], asked)
 
     # Drawing
 
@@ -223,16 +305,25 @@ class FormPane(Canvas, can_focus=True):
         self._turn_to(place, body)
         labels = label_width(self.model)
         lines = [self._line(at, labels, width) for at in range(self._top, self._top + body)]
-        asked = self._rows[place].asked if place < len(self._rows) else None
-        return [*lines, *panel_lines(self.model, asked, self.entry, (width, self._panel))]
+        asked = wanted(self._rows[place], self.current) if place < len(self._rows) else None
+        model = self.model.at(self.current)[0]
+        is_cell = model is not self.model
+        panel = panel_lines(model, asked, self.entry, (width, self._panel), is_cell=is_cell)
+        return [*lines, *panel]
 
     def _turn_to(self, place: int, body: int) -> None:
         """Turn the page, never scroll by a line; the heading above a first field comes along."""
         if not self._top <= place < self._top + body:
             self._top = place if place > self._top else place - body + 1
-        if self._top and place == self._top and self._rows[place - 1].heading:
+        while self._top and place == self._first_below(self._top - 1):
             self._top -= 1
         self._top = max(min(self._top, len(self._rows) + 1 - body), 0)
+
+    def _first_below(self, at: int) -> int:
+        """The first line with a field from a heading on; the line itself if it is none."""
+        while at < len(self._rows) and not self._rows[at].names:
+            at += 1
+        return at
 
     def _line(self, at: int, labels: int, width: int) -> Line:
         if at > len(self._rows):
@@ -242,15 +333,23 @@ class FormPane(Canvas, can_focus=True):
             self._cursor = Offset(0, at - self._top) if is_active else self._cursor
             return save_line(self.model, width, is_active=is_active)
         row = self._rows[at]
-        if row.asked is None:
-            return heading_line(row, width)
-        if row.name != self.current or self.entry is None:
-            return field_line(self.model, row.name, labels, width)
         # The terminal's own cursor says enough, and an underline costs 50 bytes a field.
         looks = (
             (PLAIN, PLAIN) if getattr(self.app, "has_terminal_cursor", False) else (FIELD, CURSOR)
         )
-        line, cell = active_line(self.model, row.name, self.entry, labels, width, looks)
+        if row.grid is not None and row.row is None:
+            return head_line(row.grid, self.model, width)
+        if row.grid is not None and row.row is not None:
+            line, cell = row_line(row.grid, row.row, self.current, self.entry, looks)
+            if self.current in row.names:
+                self._cursor = Offset(cell, at - self._top)
+            return line
+        if row.asked is None:
+            return heading_line(row, width)
+        name = row.asked.name
+        if name != self.current or self.entry is None:
+            return field_line(self.model, name, labels, width)
+        line, cell = active_line(self.model, name, self.entry, labels, width, looks)
         self._cursor = Offset(cell, at - self._top)
         return line
 

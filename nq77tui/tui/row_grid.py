@@ -1,0 +1,354 @@
+"""The rows of a grid: records of another type that refer to the one that is filled in.
+
+Each row is a form of its own, saved in one commit with the record to which it belongs. Knows
+nothing of the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.record import Json
+from nq77tui.core.scope import RecordScope
+from nq77tui.core.screen import FormField, RecordScreen, Repeat, Section
+from nq77tui.core.validation import allowed_choices
+
+if TYPE_CHECKING:
+    from nq77tui.tui.form_model import FormModel
+
+_SLASH = "/"
+
+
+class MakeRow(Protocol):
+    """Makes the form of one row."""
+
+    def __call__(
+        self, record_id: str | None = None, values: Mapping[str, Json] | None = None
+    ) -> FormModel:
+        """A stored row, or a new one that holds some values."""
+
+
+@dataclass(slots=True, eq=False)
+class GridRow:
+    """One row.
+
+    Attributes:
+        number: names it as long as the form is open; numbers are not used twice.
+        is_removed: it is to be deleted, or not to be saved; shown until then.
+    """
+
+    number: int
+    model: FormModel
+    is_removed: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it is new and holds nothing but what stood there at first: it is not saved."""
+        return self.model.record_id is None and not self.model.is_changed
+
+
+class RowGrid:
+    """One grid of a form: the rows that are stored, and new ones.
+
+    Attributes:
+        key: names it in the form.
+        repeat: what the screen says about it.
+    """
+
+    def __init__(self, parent: FormModel, section: Section, make_row: MakeRow) -> None:
+        assert section.repeat is not None
+        self.repeat: Repeat = section.repeat
+        self.label = section.label
+        self.key = key_of(self.repeat)
+        self.rows: list[GridRow] = []
+        self._parent = parent
+        self._make_row = make_row
+        self._next = 1
+        self.take_in()
+
+    # What there is
+
+    def name_of(self, row: GridRow, field: str) -> str:
+        """The name of a cell in the form."""
+        return _SLASH.join((self.key, str(row.number), field))
+
+    def names(self, row: GridRow) -> list[str]:
+        """The cells of a row, from the left; those that are asked."""
+        asked = set(row.model.asked_names())
+        columns = [column.name for column in self.repeat.columns if column.name in asked]
+        return [self.name_of(row, column) for column in columns]
+
+    def row(self, number: int) -> GridRow | None:
+        """The row of that number."""
+        return next((row for row in self.rows if row.number == number), None)
+
+    def place(self, row: GridRow) -> int:
+        """The how manieth row it is for people."""
+        return self.rows.index(row) + 1
+
+    def above(self, row: GridRow) -> GridRow | None:
+        """The nearest row above that is to stay."""
+        stay = [other for other in self.rows[: self.rows.index(row)] if not other.is_removed]
+        return stay[-1] if stay else None
+
+    def filled(self) -> Iterator[GridRow]:
+        """The rows that are to be saved or stay as they are."""
+        return (row for row in self.rows if not row.is_removed and not row.is_blank)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything would be lost."""
+        return any(self._is_work(row) for row in self.rows)
+
+    @staticmethod
+    def _is_work(row: GridRow) -> bool:
+        if row.is_removed:
+            return row.model.record_id is not None
+        return row.model.is_changed
+
+    # Filling in
+
+    def tidy(self) -> None:
+        """Have a blank row stand ready at the end, and one for each choice where that is wanted."""
+        each = self.repeat.each
+        ready = self._choices() if each and self._wants_each() else []
+        held = {
+            row.model.values.get(each) for row in self.rows if row.is_removed or not row.is_blank
+        }
+        wanted = [code for code in ready if code not in held]
+        free = [row for row in self.rows if self.is_free(row)]
+        kept = [
+            row
+            for row in self.rows
+            if row.is_removed or not row.is_blank or row.model.start.get(each) in wanted
+        ]
+        standing = {row.model.start.get(each) for row in kept if row.is_blank}
+        more = [self._new({each: code}) for code in wanted if code not in standing]
+        self.rows = [*kept, *more, free[0] if free else self._new({})]
+        for row in self.rows:
+            self._give(row)
+
+    def is_free(self, row: GridRow) -> bool:
+        """Whether it is the blank row at the end, in which another can be begun."""
+        is_ready = bool(row.model.start.get(self.repeat.each))
+        return row.is_blank and not row.is_removed and not is_ready
+
+    def _wants_each(self) -> bool:
+        when = self.repeat.each_when
+        return when is None or when.holds(self._scope())
+
+    def _choices(self) -> list[str]:
+        blank = self._make_row(values=self._given())
+        scope = blank.desk.repository.scope(blank.record_type, blank.values)
+        return [choice.code for choice in allowed_choices(blank.field(self.repeat.each), scope)]
+
+    def _new(self, values: Mapping[str, Json]) -> GridRow:
+        return self._numbered(self._make_row(values={**self._given(), **values}))
+
+    def _numbered(self, model: FormModel) -> GridRow:
+        row = GridRow(self._next, model)
+        self._next += 1
+        return row
+
+    def _given(self) -> dict[str, Json]:
+        scope = self._scope()
+        found = {name: one.evaluate(scope) for name, one in self.repeat.given.items()}
+        link = {self.repeat.link: self._parent.record_id}
+        return {name: v for name, v in {**found, **link}.items() if v not in (None, "")}
+
+    def _scope(self) -> RecordScope:
+        parent = self._parent
+        return parent.desk.repository.scope(parent.record_type, parent.values)
+
+    def _give(self, row: GridRow) -> None:
+        """What a new row has from the record it belongs to, as that is now."""
+        model = row.model
+        if model.record_id is None:
+            given = self._given()
+            for values in (model.values, model.start):
+                for name in (*self.repeat.given, self.repeat.link):
+                    values.pop(name, None)
+                values.update(given)
+
+    def remove(self, row: GridRow) -> None:
+        """Take a row away, or back again."""
+        if not self.is_free(row):
+            row.is_removed = not row.is_removed
+            self.tidy()
+
+    # Checking and saving
+
+    def check(self) -> list[Problem]:
+        """What is wrong with the rows, each problem naming its row."""
+        self.tidy()
+        found = []
+        for row in self.filled():
+            model, link = row.model, self.repeat.link
+            is_new_link = self._parent.record_id is None
+            problems = [
+                problem
+                for problem in model.check()
+                if not (is_new_link and problem.params.get("field") == link)
+            ]
+            if is_new_link:
+                model.problems.pop(link, None)
+            found += [self._named(row, problem) for problem in problems]
+        return found
+
+    def _named(self, row: GridRow, problem: Problem) -> Problem:
+        field = str(problem.params.get("field", ""))
+        params = {
+            "field": self.name_of(row, field),
+            "grid": self.label,
+            "row": self.place(row),
+            "problem": problem,
+        }
+        return Problem("tui.rows.problem", params, problem.severity)
+
+    def save(self, parent_id: str) -> None:
+        """Write the rows; inside the transaction of the record they belong to.
+
+        Raises:
+            RefusedError: a row cannot be saved, or a colleague has just written the same field.
+        """
+        for row in self.rows:
+            try:
+                self._save_row(row, parent_id)
+            except RefusedError as error:
+                raise RefusedError(*(self._named(row, one) for one in error.problems)) from error
+
+    def _save_row(self, row: GridRow, parent_id: str) -> None:
+        model, repository = row.model, self._parent.desk.repository
+        if row.is_removed:
+            if model.record_id is not None and repository.row(model.record_id):
+                repository.delete(model.record_id)
+        elif model.record_id is None and not row.is_blank:
+            values = {**model.values, self.repeat.link: parent_id}
+            repository.add(model.record_type, values)
+        elif model.is_changed and model.save() is None:
+            raise RefusedError(*_settled(model))
+
+    # What colleagues do meanwhile
+
+    def take_in(self) -> bool:
+        """Show the rows that a colleague has saved.
+
+        Returns:
+            Whether there was anything.
+        """
+        parent = self._parent
+        if parent.record_id is None:
+            self.tidy()
+            return False
+        repository, repeat = parent.desk.repository, self.repeat
+        stored = [row.id for row in repository.find(repeat.record, repeat.link, parent.record_id)]
+        known = {row.model.record_id for row in self.rows}
+        news = [row.model.take_in() for row in self.rows if row.model.record_id]
+        gone = [
+            row
+            for row in self.rows
+            if row.model.record_id and row.model.record_id not in stored and not self._is_work(row)
+        ]
+        new = [one for one in sorted(stored, key=lambda one: (len(one), one)) if one not in known]
+        self.rows = [row for row in self.rows if row not in gone]
+        self.rows += [self._numbered(self._make_row(record_id=one)) for one in new]
+        self.tidy()
+        return any(news) or bool(gone or new)
+
+    # Drafts
+
+    def draft(self) -> list[dict[str, Json]]:
+        """The rows that would be lost."""
+        return [_drafted(row) for row in self.rows if self._is_work(row)]
+
+    def restore(self, drafted: Sequence[Mapping[str, Json]]) -> None:
+        """Put rows as a draft has them; what it cannot be read of is left out."""
+        for one in drafted:
+            record_id = one.get("id")
+            row = next((r for r in self.rows if record_id and r.model.record_id == record_id), None)
+            if row is None:
+                row = self._new({})
+                self.rows.insert(len(self.rows) - 1, row)
+            _fill(row, one)
+        self.tidy()
+
+    def is_saved(self, drafted: Sequence[Mapping[str, Json]], parent_id: str) -> bool:
+        """Whether the store holds what a draft has."""
+        repository, repeat = self._parent.desk.repository, self.repeat
+        stored = repository.find(repeat.record, repeat.link, parent_id)
+        by_id = {row.id: row.values for row in stored}
+        for one in drafted:
+            wanted, record_id = _table(one.get("values")), one.get("id")
+            if one.get("typed"):
+                return False
+            if one.get("removed"):
+                if record_id in by_id:
+                    return False
+                continue
+            places = [by_id.get(str(record_id), {})] if record_id else list(by_id.values())
+            names = [column.name for column in repeat.columns if not record_id]
+            if not any(
+                all(held.get(name) == wanted.get(name) for name in names or wanted)
+                for held in places
+            ):
+                return False
+        return True
+
+
+def key_of(repeat: Repeat) -> str:
+    """What a grid is called in a form and in drafts."""
+    return f"{repeat.record}.{repeat.link}"
+
+
+def row_form(repeat: Repeat, label: Mapping[str, str]) -> RecordScreen:
+    """The columns of a grid as the form of a row."""
+    columns: tuple[FormField, ...] = repeat.columns
+    return RecordScreen(repeat.record, label, "", "", (), (), False, (Section(label, columns),))
+
+
+def _settled(model: FormModel) -> Iterator[Problem]:
+    """What a colleague has just written where this row was changed too; saved again, mine holds."""
+    if (deletion := model.deletion) is not None:
+        model.disputes.settle("", deletion)
+        yield Problem("tui.rows.deleted", {"by": deletion.stamp.by})
+    for name, theirs in model.disputed().items():
+        shown = model.desk.shown(model.record_type, name, theirs.value)
+        model.settle(name, theirs, keeps_mine=True)
+        params = {"field": name, "label": model.field(name).label, "by": theirs.stamp.by}
+        yield Problem("tui.rows.disputed", {**params, "value": shown})
+
+
+def _drafted(row: GridRow) -> dict[str, Json]:
+    model = row.model
+    is_new = model.record_id is None
+    values = dict(model.values) if is_new else model.changes()
+    return {
+        "id": model.record_id or "",
+        "values": values,
+        "seen": {} if is_new else {name: model.start.get(name) for name in values},
+        "typed": dict(model.unread),
+        "removed": row.is_removed,
+    }
+
+
+def _fill(row: GridRow, drafted: Mapping[str, Json]) -> None:
+    model, values = row.model, _table(drafted.get("values"))
+    known = {name: value for name, value in values.items() if name in model.schema.fields}
+    if model.record is not None:
+        seen = _table(drafted.get("seen"))
+        theirs = {name: model.record.get(name) for name in known}
+        changed = [n for n, held in theirs.items() if held not in (seen.get(n), known[n])]
+        model.disputes.note(model.record, changed)
+    for name, value in known.items():
+        model.put(name, value)
+    for name, typed in _table(drafted.get("typed")).items():
+        if name in model.schema.fields and isinstance(typed, str):
+            model.read(name, typed)
+    row.is_removed = drafted.get("removed") is True
+
+
+def _table(found: Json | None) -> dict[str, Json]:
+    return found if isinstance(found, dict) else {}
