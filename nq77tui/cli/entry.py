@@ -37,6 +37,7 @@ COMMANDS: dict[str | None, str] = {
     "join": "joining.join",
     "different": "joining.different",
     "coverage": "overview.coverage",
+    "report": "reporting.report",
     "check": "overview.check",
     "history": "way_back.history",
     "undo": "way_back.undo",

@@ -151,5 +151,6 @@ def check_programme(session: Session) -> int:
         label=programme.label,
         records=len(programme.schemas),
         metrics=len(programme.metrics),
+        reports=len(programme.papers.forms),
     )
     return 0

@@ -141,9 +141,31 @@ def _add_overview_commands(command, text) -> None:  # type: ignore[no-untyped-de
     coverage.add_argument("--of", metavar="AREA-ID", help=text("cli.option.of"))
     coverage.add_argument("--as-of", metavar="DATE", help=text("cli.option.as_of"))
     coverage.add_argument("--json", action="store_true", help=text("cli.option.json"))
+    _add_report_command(command, text)
     checking = command("check")
     checking.add_argument("--repair", action="store_true", help=text("cli.option.repair"))
     programme = command("programme").add_subparsers(dest="action", metavar="ACTION", required=True)
     words = text("cli.command.programme_check")
     whole = programme.add_parser("check", help=words, description=words)
     whole.add_argument("dir", metavar="DIR", nargs="?")
+
+
+def _add_report_command(command, text) -> None:  # type: ignore[no-untyped-def]
+    report = command("report")
+    report.add_argument("form", metavar="FORM", nargs="?")
+    report.add_argument("--of", metavar="AREA-ID", help=text("cli.option.of"))
+    report.add_argument("--period", metavar="PERIOD", help=text("cli.option.period"))
+    report.add_argument("--as-of", metavar="DATE", help=text("cli.option.as_of"))
+    formats = ("xlsx", "docx", "html", "csv", "txt")
+    report.add_argument("--format", choices=formats, help=text("cli.option.format"))
+    report.add_argument("--heading", metavar="NAME", help=text("cli.option.heading"))
+    report.add_argument(
+        "--fill",
+        metavar="name=value",
+        action="extend",
+        nargs="+",
+        default=[],
+        help=text("cli.option.fill"),
+    )
+    report.add_argument("--names", action="store_true", help=text("cli.option.names"))
+    report.add_argument("-o", dest="output", metavar="FILE", help=text("cli.option.output"))

@@ -12,6 +12,9 @@ from nq77tui.core.text import normalise
 ID = "id"
 """The column that names a record; no field may have this name."""
 
+PASSED_OVER = "#"
+"""What begins the name of a column that is there for people to read, and not taken in."""
+
 _MOST_NAMED = 12
 
 
@@ -40,11 +43,16 @@ class ColumnNames:
 
     def count_known(self, header: Iterable[str]) -> int:
         """How many cells of a header are columns."""
-        return sum(1 for cell in header if self.find(cell))
+        return sum(1 for cell in header if self.find(cell) or is_passed_over(cell))
+
+
+def is_passed_over(header: str) -> bool:
+    """Whether a column is only there to be read."""
+    return header.lstrip().startswith(PASSED_OVER)
 
 
 def read_header(header: Sequence[str], names: ColumnNames, file: str) -> tuple[str, ...]:
-    """The field of each column; an empty text for a column without a name.
+    """The field of each column; empty without a name, ``#`` for one that is passed over.
 
     Raises:
         RefusedError: a column that is no field, that could be several, or is there twice.
@@ -53,6 +61,9 @@ def read_header(header: Sequence[str], names: ColumnNames, file: str) -> tuple[s
     unknown: list[str] = []
     problems: list[Problem] = []
     for cell in header:
+        if is_passed_over(cell):
+            columns.append(PASSED_OVER)
+            continue
         found = names.find(cell)
         if len(found) > 1:
             problems.append(_problem("column_unclear", file, cell, known=", ".join(found)))

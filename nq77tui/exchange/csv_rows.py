@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.text import normalise
 from nq77tui.exchange.cell import unguard
-from nq77tui.exchange.column import ColumnNames, read_header
+from nq77tui.exchange.column import PASSED_OVER, ColumnNames, read_header
 from nq77tui.exchange.raw_row import RawRow
 
 SEPARATORS = (",", ";", "\t")
@@ -31,7 +31,7 @@ def read_csv(text: str, names: ColumnNames, file: str) -> tuple[tuple[str, ...],
         for number, cells in enumerate(lines[position + 1 :], start=position + 2)
         if not _is_blank(cells)
     ]
-    return tuple(name for name in columns if name), rows
+    return tuple(name for name in columns if name and name != PASSED_OVER), rows
 
 
 def _separator(text: str, names: ColumnNames) -> str:
@@ -76,5 +76,6 @@ def _row(number: int, cells: Sequence[str], columns: Sequence[str], file: str) -
         params = {"file": file, "row": number, "value": nameless[0], "most": len(columns)}
         return RawRow(number, {}, Problem("exchange.too_many_cells", params))
     # Spreadsheets leave trailing empty cells out: a short row gives less, and empties nothing.
-    found = {name: unguard(cell) for name, cell in zip(columns, cells, strict=False) if name}
+    pairs = zip(columns, cells, strict=False)
+    found = {name: unguard(cell) for name, cell in pairs if name and name != PASSED_OVER}
     return RawRow(number, found)

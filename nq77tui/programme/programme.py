@@ -9,6 +9,8 @@ from pathlib import Path
 
 from nq77tui.core.schema import Label, Schema
 from nq77tui.core.screen import Assigning, Figure, Home, Metric, RecordScreen
+from nq77tui.programme.report_check import check_reports
+from nq77tui.programme.report_file import Papers, read_papers
 from nq77tui.programme.schema_file import read_choice_lists, read_schema
 from nq77tui.programme.screen_file import (
     read_assigning,
@@ -49,6 +51,20 @@ class Programme:
     def tree(self) -> Schema:
         """The schema whose records are the areas."""
         return next(schema for schema in self.schemas.values() if schema.tree)
+
+    @cached_property
+    def papers(self) -> Papers:
+        """The report forms and their headings: read when first asked for, as few starts need them.
+
+        Raises:
+            ProgrammeError: with every problem in them.
+        """
+        problems = Problems()
+        papers = read_papers(self.folder / "screens", problems)
+        check_reports(self, papers, problems)
+        if problems.found:
+            raise ProgrammeError(*problems.found)
+        return papers
 
 
 @dataclass

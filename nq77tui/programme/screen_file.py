@@ -180,10 +180,10 @@ def _covered(table: Table) -> Covered:
     return covered
 
 
-def read_figures(table: Table) -> dict[str, Figure]:
-    """The figures of one file."""
+def read_figures(table: Table, key: str = "figures") -> dict[str, Figure]:
+    """The figures of one file, under a key."""
     found = {}
-    for name, entry in table.tables("figures"):
+    for name, entry in table.tables(key):
         label = entry.label("label")
         found[name] = Figure(
             name=name,

@@ -10,6 +10,7 @@ from nq77tui.core.schema import Field, Schema
 from nq77tui.core.screen import (
     OWN_LENGTH,
     Covered,
+    Figure,
     FormField,
     Metric,
     RecordScreen,
@@ -35,7 +36,7 @@ def check_whole(programme: Programme, places: Mapping[str, str], problems: Probl
     Args:
         places: the file that declares a metric or figure, by ``metrics.NAME``.
     """
-    check = _Check(programme, problems)
+    check = Check(programme, problems)
     trees = [schema for schema in programme.schemas.values() if schema.tree]
     if len(trees) != 1:
         problems.add("one_tree", "schemas", "tree", "", found=len(trees))
@@ -49,15 +50,12 @@ def check_whole(programme: Programme, places: Mapping[str, str], problems: Probl
     for metric in programme.metrics.values():
         check.metric(metric, places[f"metrics.{metric.name}"])
     for name, figure in programme.figures.items():
-        file, table = places[f"figures.{name}"], f"figures.{name}"
-        summed = check.record(figure.record, file, table, "record")
-        if summed is not None:
-            check.names([figure.sum, figure.distinct, *figure.latest], summed, file, table, "sum")
-            check.kind(figure.sum, NUMBERS, summed, file, table, "sum")
-            check.expression(figure.where, summed, file, table, "where")
+        check.figure(figure, places[f"figures.{name}"], f"figures.{name}")
 
 
-class _Check:
+class Check:
+    """Looks names up in a programme, and notes those that mean nothing."""
+
     def __init__(self, programme: Programme, problems: Problems) -> None:
         self.programme = programme
         self.problems = problems
@@ -65,12 +63,14 @@ class _Check:
     # -- names ---------------------------------------------------------------------------------
 
     def record(self, name: str, file: str, table: str, key: str) -> Schema | None:
+        """The schema of a name; a problem noted where there is none."""
         schema = self.programme.schemas.get(name)
         if schema is None:
             self.problems.add("unknown_record", file, table, key, found=name)
         return schema
 
     def names(self, names: Iterable[str], schema: Schema, file: str, table: str, key: str) -> None:
+        """Note the names that are no fields."""
         for name in names:
             if name and name not in schema.fields:
                 self.problems.add(
@@ -116,6 +116,7 @@ class _Check:
         key: str,
         candidates: Field | None = None,
     ) -> None:
+        """Note the names in an expression that lead nowhere."""
         if found is None:
             return
         for path in found.fields:
@@ -139,6 +140,7 @@ class _Check:
     # -- schemas -------------------------------------------------------------------------------
 
     def schema(self, schema: Schema) -> None:
+        """Check one schema."""
         file = f"schemas/{schema.record}.toml"
         for key, names in (
             ("key", schema.key),
@@ -171,6 +173,7 @@ class _Check:
             self.field(field, schema, file)
 
     def field(self, field: Field, schema: Schema, file: str) -> None:
+        """Check one field."""
         table = f"fields.{field.name}"
         for name in field.to:
             self.record(name, file, table, "to")
@@ -186,6 +189,7 @@ class _Check:
     # -- screens -------------------------------------------------------------------------------
 
     def screen(self, screen: RecordScreen) -> None:
+        """Check one list and form."""
         file = f"screens/{screen.record}.toml"
         schema = self.record(screen.record, file, "", "file name")
         if schema is None:
@@ -226,6 +230,7 @@ class _Check:
                 self.problems.add("not_in_form", file, table, key, found=field.name)
 
     def repeat(self, repeat: Repeat, schema: Schema, file: str) -> None:
+        """Check the rows of a grid."""
         table = "form.section.repeat"
         rows = self.record(repeat.record, file, table, "record")
         if rows is None:
@@ -253,6 +258,7 @@ class _Check:
                 )
 
     def screens_together(self) -> None:
+        """Check keys, and that every record type has a screen."""
         owners: dict[str, str] = {}
         for screen in self.programme.screens.values():
             file, key = f"screens/{screen.record}.toml", screen.key
@@ -266,6 +272,7 @@ class _Check:
                 self.problems.add("no_screen", f"schemas/{record}.toml", "", "", found=record)
 
     def home_and_assigning(self) -> None:
+        """Check the first screen and the Assign screen."""
         for name in self.programme.home.metrics:
             if name not in self.programme.metrics:
                 self.problems.add("unknown_metric", "screens/home.toml", "", "metrics", found=name)
@@ -283,6 +290,7 @@ class _Check:
                 self.kind(name, frozenset({"reference"}), schema, file, "", key)
 
     def metric(self, metric: Metric, file: str) -> None:
+        """Check one metric."""
         table = f"metrics.{metric.name}"
         counted = self.record(metric.of.record, file, table, "of.record")
         if counted is None:
@@ -293,7 +301,17 @@ class _Check:
         else:
             self.expression(metric.have.where, counted, file, table, "have.where")
 
+    def figure(self, figure: Figure, file: str, table: str) -> None:
+        """Note what a figure names and its record type has not."""
+        summed = self.record(figure.record, file, table, "record")
+        if summed is not None:
+            names = [figure.sum, figure.distinct, *figure.latest]
+            self.names(names, summed, file, table, "sum")
+            self.kind(figure.sum, NUMBERS, summed, file, table, "sum")
+            self.expression(figure.where, summed, file, table, "where")
+
     def covered(self, have: Covered, counted: Schema, file: str, table: str) -> None:
+        """Check what covers a counted record."""
         schema = self.record(have.record, file, table, "have.record")
         if schema is None:
             return

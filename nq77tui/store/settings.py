@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nq77tui.core.problem import Problem, RefusedError
@@ -25,6 +26,8 @@ class StoreSettings:
         operator: the name written with every change; empty for the system's user name.
         ascii_borders: draw with ASCII signs only.
         typing: ``off``, ``telex`` or ``vni``.
+        report_cutoff: the last day of a reporting month; 0 for the calendar's.
+        report: what stands in the headings of reports, by name.
     """
 
     programme: str
@@ -34,6 +37,8 @@ class StoreSettings:
     operator: str = ""
     ascii_borders: bool = False
     typing: str = "off"
+    report_cutoff: int = 0
+    report: Mapping[str, str] = field(default_factory=dict)
 
     def with_language(self, language: str) -> StoreSettings:
         """The same in another language."""
