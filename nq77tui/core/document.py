@@ -50,6 +50,9 @@ MAX_DEPTH = 20
 MAX_INTEGER = 2**63
 MAX_FIELDS = 1000
 MAX_WRITES = 10_000
+_COUNTER = (1 << COUNTER_BITS) - 1
+_END_OF_KEYED = 1 << KEYED_ID_BITS + 1
+_FIRST_OF_FIELD, _END_OF_FIELD = 1 << COUNTER_BITS + 1, 1 << 5 * REPLICA_LENGTH + COUNTER_BITS + 1
 _OBJECT_KEYS = {"w", "f", "o", "v", "x", "n"}
 
 
@@ -80,17 +83,20 @@ def id_of_doc_id(doc_id: int) -> str:
     Raises:
         ValueError: no id of ours (a row that somebody inserted by hand has a small number).
     """
-    number, is_keyed = doc_id >> 1, doc_id & 1
-    if doc_id < 1:
+    if not is_doc_id(doc_id):
         raise ValueError(doc_id)
-    if is_keyed:
-        if number >> KEYED_ID_BITS:
-            raise ValueError(doc_id)
+    number = doc_id >> 1
+    if doc_id & 1:
         return base32.encode(number, KEYED_ID_LENGTH)
-    replica, counter = number >> COUNTER_BITS, number & ((1 << COUNTER_BITS) - 1)
-    if not replica or not counter or replica >> (5 * REPLICA_LENGTH):
-        raise ValueError(doc_id)
+    replica, counter = number >> COUNTER_BITS, number & _COUNTER
     return f"{_replica_text(replica)}-{base32.encode(counter)}"
+
+
+def is_doc_id(doc_id: int) -> bool:
+    """Whether a TinyDB doc id stands for a record id."""
+    if doc_id & 1:
+        return 0 < doc_id < _END_OF_KEYED
+    return _FIRST_OF_FIELD < doc_id < _END_OF_FIELD and bool(doc_id >> 1 & _COUNTER)
 
 
 @lru_cache(maxsize=1024)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
-from nq77tui.core.document import doc_id_of, to_document
+from nq77tui.core.document import doc_id_of, id_of_doc_id, is_doc_id, to_document
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record
 from nq77tui.core.schema import Schema
@@ -37,6 +37,7 @@ class Reader:
         self._clock = clock
         self._kept_marked: Marked | None = None
         self._kept_lookalikes: Lookalikes | None = None
+        self._counts: dict[str, tuple[Hashable, int]] = {}
 
     @property
     def generation(self) -> Hashable:
@@ -146,10 +147,19 @@ class Reader:
 
     def rows(self, record_type: str) -> Iterator[Row]:
         """All live records of a type, cheaply."""
+        for key, values in self.live(record_type):
+            yield Row(id_of_doc_id(int(key)), record_type, values)
+
+    def live(self, record_type: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
+        """TinyDB id and displayed values of all live records of a type: what costs least."""
         for key, document in list(self._storage.tables.table(record_type).items()):
-            row = row_of(record_type, key, document)
-            if row is not None:
-                yield row
+            if not is_alive(record_type, key, document):
+                continue
+            try:
+                if is_doc_id(int(key)):
+                    yield key, MappingProxyType(document)
+            except ValueError:
+                continue
 
     def find(self, record_type: str, field: str, value: str) -> list[Row]:
         """The live records whose field has a value, from an index.
@@ -180,9 +190,14 @@ class Reader:
         return list(rows.values())
 
     def count(self, record_type: str) -> int:
-        """How many live records of a type there are."""
-        table = self._storage.tables.table(record_type)
-        return sum(1 for key, document in table.items() if is_alive(record_type, key, document))
+        """How many live records of a type there are; counted again only after a change."""
+        generation = self._storage.generation(record_type)
+        known = self._counts.get(record_type)
+        if known is None or known[0] != generation:
+            table = self._storage.tables.table(record_type)
+            known = generation, sum(is_alive(record_type, *item) for item in table.items())
+            self._counts[record_type] = known
+        return known[1]
 
     def _locate(self, record_id: str) -> tuple[str, str, Document] | None:
         try:

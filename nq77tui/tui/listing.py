@@ -1,34 +1,24 @@
 """The records of one type as a person looks through them: sorted, findable, kept up to date.
 
 Knows nothing of the screen. What costs time is done in small steps, so that whoever shows the
-list can go on answering keys in between.
+list can go on answering keys in between; and nothing is done for rows that nobody looks at.
 """
 
 from __future__ import annotations
 
-from bisect import bisect
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any
 
+from nq77tui.core.document import RESERVED
 from nq77tui.core.record import Json
 from nq77tui.core.screen import RecordScreen
 from nq77tui.store import Repository
+from nq77tui.tui.row_order import Bucket, Row, RowOrder
 from nq77tui.tui.row_text import Key, RowText
-from nq77tui.tui.search import Search, searchable
+from nq77tui.tui.search import Search
 
-_STEP = 250
+_STEP = 500
 """Rows between two pauses: one to three milliseconds' work."""
-_FIRST = 60
-"""Rows to begin with: a screen of them."""
-_FEW = 200
-"""Changed rows up to which they are put in their places one by one."""
-
-
-@dataclass(slots=True)
-class _Entry:
-    values: Mapping[str, Json]
-    prepared: str = ""
 
 
 class Listing:
@@ -36,30 +26,24 @@ class Listing:
 
     def __init__(self, repository: Repository, screen: RecordScreen, lang: str) -> None:
         self.lang = lang
-        self.ids: list[str] = []
+        self.ids = RowOrder()
         self.sort = screen.sort
         self._repository = repository
         self._record = screen.record
         self._text = RowText(repository, screen, lang)
-        self._entries: dict[str, _Entry] = {}
-        self._found: tuple[str, Sequence[str]] = ("", ())
-        self._is_whole = False
-
-    def peek(self) -> None:
-        """Have the first rows at hand, in any order, for as long as there is nothing better."""
-        if not self.ids:
-            rows = islice(self._repository.rows(self._record), _FIRST)
-            self._entries = {row.id: _Entry(row.values) for row in rows}
-            self._publish(list(self._entries))
+        self._generation: Hashable = None
+        self._prepared: dict[str, tuple[Json, str]] = {}
+        self._found: tuple[str, RowOrder] = ("", self.ids)
 
     def __len__(self) -> int:
         """How many records there are, those that were only counted so far included."""
-        return len(self.ids) if self._is_whole else self._repository.count(self._record)
+        is_whole = self._generation is not None
+        return len(self.ids) if is_whole else self._repository.count(self._record)
 
     def cells(self, row_id: str) -> tuple[str, ...]:
         """What a row shows, a text a column."""
-        entry = self._entries.get(row_id)
-        return self._text.cells(entry.values if entry else {})
+        row = self._repository.row(row_id)
+        return self._text.cells(row.values if row else {})
 
     def find(self, query: str) -> Sequence[str]:
         """The ids of the rows that a query finds, in order."""
@@ -69,7 +53,7 @@ class Listing:
         # One letter more never finds more.
         within = found if before and query.startswith(before) else self.ids
         search = Search(query)
-        found = [row_id for row_id in within if self._is_found(row_id, search)]
+        found = within.only(lambda row: self._is_found(row, search))
         self._found = (query, found)
         return found
 
@@ -77,73 +61,62 @@ class Listing:
 
     def refresh(self) -> Iterator[None]:
         """Bring the list up to date, pausing now and then."""
-        is_renamed = yield from self._text.check_titles()
-        rows: dict[str, Mapping[str, Json]] = {}
-        changed = []
-        for count, (row_id, _, values) in enumerate(self._repository.rows(self._record)):
-            rows[row_id] = values
-            entry = self._entries.get(row_id)
-            if is_renamed or entry is None or entry.values != values:
-                changed.append(row_id)
-            if count % _STEP == 0:
-                yield
-        gone = self._entries.keys() - rows.keys()
-        if len(changed) > _FEW or not self._is_whole:
-            entries = {row_id: entry for row_id, entry in self._entries.items() if row_id in rows}
-            entries.update((row_id, _Entry(rows[row_id])) for row_id in changed)
-            yield from self._sort_all(entries)
-        elif changed or gone:
-            self._put_in({row_id: rows[row_id] for row_id in changed}, gone)
-        self._is_whole = True
+        if self._generation == self._repository.generation:
+            return
+        generation = self._repository.generation
+        if (yield from self._text.check_titles()):
+            self._prepared.clear()
+        yield from self._put_in_order()
+        self._generation = generation
 
     def sort_by(self, fields: Sequence[str]) -> Iterator[None]:
         """Sort by other fields."""
         self.sort = tuple(fields)
-        yield from self._sort_all(self._entries)
+        yield from self._put_in_order()
 
     def warm(self) -> Iterator[None]:
         """Prepare the texts that queries are compared with."""
-        for count, row_id in enumerate(list(self.ids)):
-            if row_id in self._entries:
-                self._prepared(row_id)
+        for count, row in enumerate(self.ids.rows()):
+            self._prepare(row)
             if count % _STEP == 0:
                 yield
 
-    def _put_in(self, changed: Mapping[str, Mapping[str, Json]], gone: set[str]) -> None:
-        """A few rows, each to its place."""
-        moved = gone.union(changed)
-        ids = [row_id for row_id in self.ids if row_id not in moved]
-        for row_id in gone:
-            del self._entries[row_id]
-        for row_id, values in changed.items():
-            self._entries[row_id] = _Entry(values)
-            ids.insert(bisect(ids, self._key(row_id), key=self._key), row_id)
-        self._publish(ids)
+    @property
+    def is_warm(self) -> bool:
+        """Whether a query costs little."""
+        return len(self._prepared) >= len(self.ids)
 
-    def _sort_all(self, entries: dict[str, _Entry]) -> Iterator[None]:
-        """All rows; they show as they come until the order is known."""
-        self._entries = entries
-        self._publish([row_id for row_id in self.ids if row_id in entries] or list(entries))
-        keys = {}
-        for count, row_id in enumerate(list(entries)):
-            keys[row_id] = self._key(row_id)
+    def _put_in_order(self) -> Iterator[None]:
+        """Rows with one value in the first field stand together; they are sorted when seen."""
+        sort, text = self.sort, self._text
+        together: dict[tuple[int, Any], list[Row]] = {}
+        known: dict[Json, list[Row]] = {}
+        for count, row in enumerate(self._repository.live(self._record)):
+            value = text.rough_value(row[1], sort)
+            try:
+                rows = known[value]
+            except KeyError:
+                rows = known[value] = together.setdefault(text.rough_key(value, sort), [])
+            except TypeError:  # a number with its unit
+                rows = together.setdefault(text.rough_key(value, sort), [])
+            rows.append(row)
             if count % _STEP == 0:
                 yield
-        self._publish(sorted(keys, key=keys.__getitem__))
 
-    def _publish(self, ids: list[str]) -> None:
-        self.ids = ids
-        self._found = ("", ())
+        def key(row: Row) -> Key:
+            return text.key(row[1], sort)
 
-    def _key(self, row_id: str) -> Key:
-        return self._text.key(self._entries[row_id].values, self.sort)
+        self.ids = RowOrder(Bucket(together[rough], key) for rough in sorted(together))
+        self._found = ("", self.ids)
 
-    def _is_found(self, row_id: str, search: Search) -> bool:
-        values = self._entries[row_id].values
-        return search.accepts(self._prepared(row_id), lambda: self._text.found_by(values))
+    def _is_found(self, row: Row, search: Search) -> bool:
+        return search.accepts(self._prepare(row), lambda: self._text.found_by(row[1]))
 
-    def _prepared(self, row_id: str) -> str:
-        entry = self._entries[row_id]
-        if not entry.prepared:
-            entry.prepared = searchable(self._text.found_by(entry.values))
-        return entry.prepared
+    def _prepare(self, row: Row) -> str:
+        key, values = row
+        # Every write leaves another mark here.
+        mark = values.get(RESERVED)
+        known = self._prepared.get(key)
+        if known is None or known[0] is not mark:
+            known = self._prepared[key] = mark, self._text.prepared(values)
+        return known[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from nq77tui.core.collation import name_sort_key, sort_key
@@ -12,6 +13,7 @@ from nq77tui.core.screen import RecordScreen
 from nq77tui.core.typed import show_value
 from nq77tui.core.values import money_in_dong
 from nq77tui.store import Repository
+from nq77tui.tui.search import searchable
 
 Key = tuple[tuple[int, Any], ...]
 _TextKey = tuple[str, str, str]
@@ -19,6 +21,8 @@ _STEP = 500
 _DEEPEST = 8
 _PERSONAL = {"citizen_number", "phone"}
 _LEFT_OPEN = 4
+_OWN_TEXTS = {"text", "code", "citizen_number", "phone"}
+_NAME, _EMPTY = 4, (9, 0)
 
 
 class RowText:
@@ -35,6 +39,7 @@ class RowText:
         self._titles: dict[str, str] = {}
         self._paths: dict[str, tuple[_TextKey, ...]] = {}
         self._uppers: dict[str, str] = {}
+        self._searchable: dict[tuple[str, Json], str] = {}
 
     def cells(self, values: Mapping[str, Json]) -> tuple[str, ...]:
         """What the record shows, a text a column; personal numbers but for their last digits."""
@@ -43,19 +48,71 @@ class RowText:
 
     def found_by(self, values: Mapping[str, Json]) -> str:
         """What a query may find: the cells, the title, and the area above the record's own."""
-        names = dict.fromkeys([*(c.field for c in self._screen.columns), *self._schema.title])
-        texts = [self._shown(name, values) for name in names]
+        texts = [self._shown(name, values) for name in self._names]
+        return " ".join([*texts, self._area_above(values)])
+
+    def prepared(self, values: Mapping[str, Json]) -> str:
+        """What a query is compared with: each text of ``found_by`` as `searchable` makes it."""
+        texts = [
+            self._searchable_part(name, value)
+            for name in self._names
+            if (value := values.get(name)) is not None
+        ]
+        return "\n".join([*texts, self._searchable_title(self._area_above(values))])
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """The fields that a query may find."""
+        columns = (column.field for column in self._screen.columns)
+        return list(dict.fromkeys([*columns, *self._schema.title]))
+
+    def _area_above(self, values: Mapping[str, Json]) -> str:
         own = values.get(self._schema.area) if self._schema.area else None
         above = self._above(own) if isinstance(own, str) else ""
-        return " ".join([*texts, self._title(above) if above else ""])
+        return self._title(above) if above else ""
+
+    def _searchable_part(self, name: str, value: Json) -> str:
+        """Kept for values that many records have; texts are mostly each record's own."""
+        field = self._schema.fields[name]
+        if field.type in _OWN_TEXTS or isinstance(value, dict | list):
+            return searchable(show_value(field, value, self._lang, self._title))
+        known = self._searchable.get((name, value))
+        if known is None:
+            known = searchable(show_value(field, value, self._lang, self._title))
+            self._searchable[name, value] = known
+        return known
+
+    def _searchable_title(self, title: str) -> str:
+        known = self._searchable.get(("", title))
+        if known is None:
+            known = self._searchable["", title] = searchable(title)
+        return known
 
     def key(self, values: Mapping[str, Json], sort: Sequence[str]) -> Key:
         """The record's place when sorted by some fields."""
-        by_name = self._schema.title if self._screen.by_given_name else ()
-        return tuple(
-            self._part(self._schema.fields[name], values.get(name), name in by_name)
-            for name in sort
-        )
+        return tuple(self._part(self._schema.fields[name], values.get(name)) for name in sort)
+
+    @cached_property
+    def _name_fields(self) -> frozenset[str]:
+        """The fields by whose given names people are sorted."""
+        names = self._schema.title if self._screen.by_given_name else ()
+        return frozenset(name for name in names if self._schema.fields[name].type == "text")
+
+    def rough_value(self, values: Mapping[str, Json], sort: Sequence[str]) -> Json:
+        """What rows that stand together have in common: a value, of people the given name."""
+        if not sort:
+            return None
+        value = values.get(sort[0])
+        if isinstance(value, str) and sort[0] in self._name_fields:
+            return value[value.rfind(" ") + 1 :]
+        return value
+
+    def rough_key(self, value: Json, sort: Sequence[str]) -> tuple[int, Any]:
+        """Where rows with a rough value stand among those with others."""
+        if not sort:
+            return _EMPTY
+        place, key = self._part(self._schema.fields[sort[0]], value)
+        return (place, key[:1]) if place == _NAME else (place, key)
 
     def check_titles(self) -> Generator[None, None, bool]:
         """Whether what rows refer to has another name or place now; forgets all then."""
@@ -63,7 +120,7 @@ class RowText:
             upper = self._uppers.get(record_id)
             has_moved = upper is not None and upper != self._find_upper(record_id)
             if has_moved or self._repository.title(record_id) != title:
-                for memory in (self._titles, self._paths, self._uppers):
+                for memory in (self._titles, self._paths, self._uppers, self._searchable):
                     memory.clear()
                 return True
             if count % _STEP == 0:
@@ -105,10 +162,10 @@ class RowText:
         above = row.values.get(tree.parent) if row and tree else None
         return above if isinstance(above, str) else ""
 
-    def _part(self, field: Field, value: Json, is_name: bool) -> tuple[int, Any]:
+    def _part(self, field: Field, value: Json) -> tuple[int, Any]:
         """One field's place in the order: kinds never meet, and empty ones come last."""
         if value is None or value == "":
-            return 9, 0
+            return _EMPTY
         if isinstance(value, bool | int | float):
             return 1, value
         if isinstance(value, dict):
@@ -118,7 +175,9 @@ class RowText:
         text = str(value)
         if field.is_reference:
             return 5, self._path(text)
-        return (4, name_sort_key(text)) if is_name and field.type == "text" else (3, sort_key(text))
+        if field.name in self._name_fields:
+            return _NAME, name_sort_key(text)
+        return 3, sort_key(text)
 
     def _path(self, record_id: str, depth: int = _DEEPEST) -> tuple[_TextKey, ...]:
         """Areas sort by the areas above them first: villages of one name stay in their communes."""

@@ -30,15 +30,48 @@ def heads(listing) -> list[str]:
     return [listing.cells(row_id)[0] for row_id in listing.ids]
 
 
-def test_the_first_rows_are_there_before_the_order_is(desk) -> None:
+def test_rows_are_counted_before_they_are_in_order_and_sorted_where_one_looks(desk) -> None:
     listing = desk.listing("household")
-    listing.peek()
 
-    assert len(listing.ids) == len(listing) == 4
+    assert (len(listing.ids), len(listing)) == (0, 4)
 
     all_of(listing.refresh())
 
+    assert listing.cells(listing.ids[-1])[0] == "Vi Văn Hòa"
     assert heads(listing) == ["Nông Văn An", "Lý Thị Ân", "Hoàng Văn Đoàn", "Vi Văn Hòa"]
+    assert [listing.ids.index(row_id) for row_id in listing.ids] == [0, 1, 2, 3]
+    assert listing.ids[1:9] == list(listing.ids)[1:]
+    with pytest.raises(ValueError):
+        listing.find("vi van")[:].index(listing.ids[0])
+    with pytest.raises(ValueError):
+        listing.find("vi van").index(listing.ids[0])
+    with pytest.raises(IndexError):
+        listing.ids[4]
+
+
+def test_every_order_is_the_same_as_sorting_everything_at_once(desk) -> None:
+    with desk.repository.transaction():
+        villages = [row.id for row in desk.repository.rows("area") if "parent" in row.values]
+        for number in range(120):
+            head = f"{'LHVN'[number % 4]}ò Văn {'AĂÂBĐ'[number % 5]}{'nc'[number % 2]}"
+            values = {"head": head, "persons": 1 + number % 7, "area": villages[number % 3]}
+            if number % 11 == 0:
+                del values["persons"], values["area"]
+            desk.repository.add("household", values)
+    screen = desk.programme.screens["household"]
+    for by_given_name in (True, False):
+        text = RowText(desk.repository, replace(screen, by_given_name=by_given_name), "vi")
+        for sort in [("head",), ("head", "persons"), ("persons", "head"), ("area", "head"), ()]:
+            listing = Listing(
+                desk.repository, replace(screen, sort=sort, by_given_name=by_given_name), "vi"
+            )
+            all_of(listing.refresh())
+            rows = sorted(
+                desk.repository.rows("household"), key=lambda row: text.key(row.values, sort)
+            )
+            assert list(listing.ids) == [row.id for row in rows]
+            found = [row.id for row in rows if "Đn" in row.values["head"]]
+            assert list(listing.find("đn")) == found != []
 
 
 @pytest.mark.parametrize("count", [3, 300])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 
 from textual import events
 from textual.app import ComposeResult
@@ -65,12 +66,11 @@ class ListView(BaseView[None]):
 
     async def _catch_up(self) -> None:
         listing = self.listing
-        listing.peek()
-        self._show_rows()
+        if listing.ids:
+            self._show_rows()
         await in_slices(listing.refresh())
         self._show_rows(from_top=self._is_fresh)
         self._is_fresh = False
-        await in_slices(listing.warm())
 
     def _show_rows(self, *, from_top: bool = False) -> None:
         found = self.listing.find(self._filter.text)
@@ -122,10 +122,21 @@ class ListView(BaseView[None]):
         self._set_filter(self._filter.paste(event.text))
 
     def _set_filter(self, editor: LineEditor) -> None:
-        if editor != self._filter:
-            self._filter = editor
-            self.say()
+        if editor == self._filter:
+            return
+        self._filter = editor
+        self.say()
+        if not editor.text or self.listing.is_warm:
             self._show_rows(from_top=bool(editor.text))
+        else:
+            run_behind(self, self._look_for_the_first_time, "listing")
+
+    async def _look_for_the_first_time(self) -> None:
+        """Prepare what is looked through; until then no row is there to be chosen by mistake."""
+        self.row_list.show(self._columns(), (), self.listing.cells)
+        self.show_title()
+        await in_slices(chain(self.listing.refresh(), self.listing.warm()))
+        self._show_rows(from_top=True)
 
     # Doing
 
