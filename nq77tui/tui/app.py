@@ -18,6 +18,8 @@ from nq77tui.tui.theme import STYLE_SHEET, TERMINAL_CURSOR, THEME
 from nq77tui.tui.views.base import BaseView
 
 _LOOK_EVERY = 1.0
+_COLLECT_EVERY = 20_000
+"""Objects made between two looks for garbage: a list of a district's rows makes 40,000 that stay."""
 _DRIVER = "NQ77_DRIVER"
 """Set to ``textual``, it brings back Textual's own driver."""
 
@@ -114,6 +116,7 @@ class Nq77App(App[int], inherit_bindings=False):
 def _collect_garbage_again() -> None:
     """What was made until now stays, so that no later collection need walk it."""
     gc.freeze()
+    gc.set_threshold(_COLLECT_EVERY)
     gc.enable()
 
 

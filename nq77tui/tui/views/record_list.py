@@ -17,9 +17,6 @@ from nq77tui.tui.listing import Listing
 from nq77tui.tui.slices import in_slices, run_behind
 from nq77tui.tui.theme import GOOD
 from nq77tui.tui.views.base import BaseView
-from nq77tui.tui.views.confirm import Confirm
-from nq77tui.tui.views.form import FormView
-from nq77tui.tui.views.undoing import ask_undo
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
 _RIGHT = {"integer", "decimal", "figure", "hectares", "money"}
@@ -146,11 +143,16 @@ class ListView(BaseView[None]):
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Open the record."""
-        self.app.push_screen(FormView(self.desk, self.record_type, event.row_id), self._shown)
+        self._open(event.row_id)
 
     def action_new(self) -> None:
         """Open an empty form."""
-        self.app.push_screen(FormView(self.desk, self.record_type), self._shown)
+        self._open(None)
+
+    def _open(self, record_id: str | None) -> None:
+        from nq77tui.tui.views.form import FormView  # the list stands sooner without it
+
+        self.app.push_screen(FormView(self.desk, self.record_type, record_id), self._shown)
 
     def _shown(self, record_id: str | None) -> None:
         """Stand on what was saved in the form."""
@@ -166,6 +168,8 @@ class ListView(BaseView[None]):
 
     def action_delete(self) -> None:
         """Delete the record after asking."""
+        from nq77tui.tui.views.confirm import Confirm
+
         record_id = self.row_list.current
         if record_id is None:
             return
@@ -183,6 +187,8 @@ class ListView(BaseView[None]):
 
     def action_undo(self) -> None:
         """Take my last save back after asking."""
+        from nq77tui.tui.views.undoing import ask_undo
+
         ask_undo(self)
 
     def action_sort(self) -> None:
