@@ -19,7 +19,7 @@ from nq77tui.tui.views.base import BaseView
 
 _LOOK_EVERY = 1.0
 _COLLECT_EVERY = 20_000
-"""Objects made between two looks for garbage: a list of a district's rows makes 40,000 that stay."""
+"""Objects made between two looks for garbage: a district's list makes 40,000 that stay."""
 _DRIVER = "NQ77_DRIVER"
 """Set to ``textual``, it brings back Textual's own driver."""
 

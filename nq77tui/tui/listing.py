@@ -7,6 +7,7 @@ list can go on answering keys in between; and nothing is done for rows that nobo
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from nq77tui.core.document import RESERVED
@@ -14,7 +15,7 @@ from nq77tui.core.record import Json
 from nq77tui.core.screen import RecordScreen
 from nq77tui.store import Repository
 from nq77tui.tui.row_order import Bucket, Row, RowOrder
-from nq77tui.tui.row_text import Key, RowText
+from nq77tui.tui.row_text import RowText
 from nq77tui.tui.search import Search
 
 _STEP = 500
@@ -103,10 +104,8 @@ class Listing:
             if count % _STEP == 0:
                 yield
 
-        def key(row: Row) -> Key:
-            return text.key(row[1], sort)
-
-        self.ids = RowOrder(Bucket(together[rough], key) for rough in sorted(together))
+        inside = partial(text.in_order, sort=text.sort_inside(sort))
+        self.ids = RowOrder(Bucket(together[rough], inside) for rough in sorted(together))
         self._found = ("", self.ids)
 
     def _is_found(self, row: Row, search: Search) -> bool:

@@ -5,25 +5,25 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import Any, TypeAlias, overload
+from typing import TypeAlias, overload
 
 from nq77tui.core.document import doc_id_of, id_of_doc_id
 from nq77tui.core.record import Json
 
 Row: TypeAlias = tuple[str, Mapping[str, Json]]
 """TinyDB id and values."""
+PutInOrder: TypeAlias = Callable[[list[Row]], list[Row]]
 
 
 class Bucket:
     """Rows that stand together; in order once somebody has looked at one of them."""
 
-    __slots__ = ("_ids", "_key", "_rows")
+    __slots__ = ("_put_in_order", "_rows")
 
-    def __init__(self, rows: list[Row], key: Callable[[Row], Any] | None) -> None:
-        """Take rows over; without a key they are in order already."""
+    def __init__(self, rows: list[Row], put_in_order: PutInOrder | None) -> None:
+        """Take rows over; without a way to put them in order they are."""
         self._rows = rows
-        self._key = key
-        self._ids: list[str] | None = None
+        self._put_in_order = put_in_order
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -34,18 +34,16 @@ class Bucket:
         return self._rows
 
     @property
-    def ids(self) -> list[str]:
-        """Record ids, in order."""
-        if self._ids is None:
-            if self._key is not None:
-                self._rows.sort(key=self._key)
-                self._key = None
-            self._ids = [id_of_doc_id(int(key)) for key, _ in self._rows]
-        return self._ids
+    def ordered(self) -> list[Row]:
+        """In order."""
+        if self._put_in_order is not None:
+            self._rows = self._put_in_order(self._rows)
+            self._put_in_order = None
+        return self._rows
 
     def only(self, accepts: Callable[[Row], bool]) -> Bucket:
         """The rows that are wanted, as far in order as these."""
-        return Bucket([row for row in self._rows if accepts(row)], self._key)
+        return Bucket([row for row in self._rows if accepts(row)], self._put_in_order)
 
 
 class RowOrder(Sequence[str]):
@@ -70,11 +68,11 @@ class RowOrder(Sequence[str]):
         if not 0 <= place < len(self):
             raise IndexError(place)
         at = bisect(self._ends, place)
-        return self._buckets[at].ids[place - (self._ends[at - 1] if at else 0)]
+        return _id(self._buckets[at].ordered[place - (self._ends[at - 1] if at else 0)])
 
     def __iter__(self) -> Iterator[str]:
         for bucket in self._buckets:
-            yield from bucket.ids
+            yield from map(_id, bucket.ordered)
 
     def index(self, row_id: str, start: int = 0, stop: int | None = None) -> int:
         """Where a row stands.
@@ -85,7 +83,7 @@ class RowOrder(Sequence[str]):
         key, before = str(doc_id_of(row_id)), 0
         for bucket in self._buckets:
             if any(key == other for other, _ in bucket.rows):
-                place = before + bucket.ids.index(row_id)
+                place = before + next(at for at, row in enumerate(bucket.ordered) if row[0] == key)
                 if start <= place < (len(self) if stop is None else stop):
                     return place
             before += len(bucket)
@@ -99,3 +97,7 @@ class RowOrder(Sequence[str]):
         """All rows, in no order that anything may rely on."""
         for bucket in self._buckets:
             yield from bucket.rows
+
+
+def _id(row: Row) -> str:
+    return id_of_doc_id(int(row[0]))

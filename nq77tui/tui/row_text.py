@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from nq77tui.core.collation import name_sort_key, sort_key
@@ -13,9 +14,9 @@ from nq77tui.core.screen import RecordScreen
 from nq77tui.core.typed import show_value
 from nq77tui.core.values import money_in_dong
 from nq77tui.store import Repository
+from nq77tui.tui.row_order import Row
 from nq77tui.tui.search import searchable
 
-Key = tuple[tuple[int, Any], ...]
 _TextKey = tuple[str, str, str]
 _STEP = 500
 _DEEPEST = 8
@@ -88,9 +89,21 @@ class RowText:
             known = self._searchable["", title] = searchable(title)
         return known
 
-    def key(self, values: Mapping[str, Json], sort: Sequence[str]) -> Key:
+    def key(self, values: Mapping[str, Json], sort: Sequence[str]) -> tuple[tuple[int, Any], ...]:
         """The record's place when sorted by some fields."""
         return tuple(self._part(self._schema.fields[name], values.get(name)) for name in sort)
+
+    def in_order(self, rows: list[Row], sort: Sequence[str]) -> list[Row]:
+        """Rows sorted by some fields; a later one is read only where those before are equal."""
+        if len(rows) < 2 or not sort:
+            return rows
+        field = self._schema.fields[sort[0]]
+        parts = [self._part(field, values.get(field.name)) for _, values in rows]
+        places = sorted(range(len(rows)), key=parts.__getitem__)
+        ordered: list[Row] = []
+        for _, equal in groupby(places, key=parts.__getitem__):
+            ordered += self.in_order([rows[place] for place in equal], sort[1:])
+        return ordered
 
     @cached_property
     def _name_fields(self) -> frozenset[str]:
@@ -113,6 +126,10 @@ class RowText:
             return _EMPTY
         place, key = self._part(self._schema.fields[sort[0]], value)
         return (place, key[:1]) if place == _NAME else (place, key)
+
+    def sort_inside(self, sort: Sequence[str]) -> Sequence[str]:
+        """What rows with one rough key are still to be sorted by."""
+        return sort if sort and sort[0] in self._name_fields else sort[1:]
 
     def check_titles(self) -> Generator[None, None, bool]:
         """Whether what rows refer to has another name or place now; forgets all then."""

@@ -13,13 +13,17 @@ _SLICE = 0.02
 """Seconds of work between two looks at the keyboard."""
 
 
-async def in_slices(steps: Iterable[None]) -> None:
-    """Go through the steps of a work."""
-    began = monotonic()
+async def in_slices(steps: Iterable[None], *, first: float = _SLICE) -> None:
+    """Go through the steps of a work.
+
+    Args:
+        first: seconds before the first look: what is done by then is painted once, not twice.
+    """
+    began, most = monotonic(), first
     for _ in steps:
-        if monotonic() - began > _SLICE:
+        if monotonic() - began > most:
             await asyncio.sleep(0)
-            began = monotonic()
+            began, most = monotonic(), _SLICE
 
 
 def run_behind(node: DOMNode, work: Callable[[], Coroutine[None, None, None]], group: str) -> None:

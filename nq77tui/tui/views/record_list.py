@@ -19,6 +19,8 @@ from nq77tui.tui.theme import GOOD
 from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
+_AT_ONCE = 0.06
+"""Seconds that opening may take before the headings are shown without rows."""
 _RIGHT = {"integer", "decimal", "figure", "hectares", "money"}
 
 
@@ -65,7 +67,7 @@ class ListView(BaseView[None]):
         listing = self.listing
         if listing.ids:
             self._show_rows()
-        await in_slices(listing.refresh())
+        await in_slices(listing.refresh(), first=_AT_ONCE)
         self._show_rows(from_top=self._is_fresh)
         self._is_fresh = False
 
