@@ -139,7 +139,7 @@ class Record:
         deletions: a register like a field: its siblings hold the vector that a deleter had seen
             (with the id of the record it was joined into), or null where somebody decided to keep
             the record.
-        schema: version of the schema that wrote the record.
+        schema: the form of its fields, by the version of the schema that made it (`upgrade.py`).
     """
 
     id: str

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias, get_args
 
+from nq77tui.core.change import SchemaChange
 from nq77tui.core.expression import Expression
 from nq77tui.core.problem import Severity
 
@@ -152,7 +153,7 @@ class Schema:
 
     Attributes:
         record: its name, as in ``nq77 add NAME``.
-        version: goes up when fields are renamed, split or removed.
+        version: goes up when fields change.
         fields: by name, in the order of the file.
         key: the fields of the real-world key; a record that has them all gets its id from them.
         title: the fields that name a record to people.
@@ -161,6 +162,7 @@ class Schema:
         ends: the date field after which it no longer counts (that day included).
         tree: set for the one schema whose records are the areas.
         duplicates: when two of them look like one; None where nobody asks.
+        changes: how its fields became what they are, in the order of the versions.
     """
 
     record: str
@@ -174,6 +176,12 @@ class Schema:
     ends: str = ""
     tree: Tree | None = None
     duplicates: Duplicates | None = None
+    changes: tuple[SchemaChange, ...] = ()
+
+    @cached_property
+    def form(self) -> int:
+        """The version that records name: of the last change that moved values, or 1."""
+        return max((one.version for one in self.changes if one.moves_values), default=1)
 
     @cached_property
     def references(self) -> tuple[Field, ...]:

@@ -118,6 +118,16 @@ def _citizen_number(value: str, schema: Schema, scope: Scope) -> tuple[Problem, 
     )
 
 
+def fits(field: Field, value: Json) -> bool:
+    """Whether a value is of the field's type, and a code one of its list, retired ones included."""
+    if value is None or value in ("", []):
+        return True
+    if not _has_kind(field, value):
+        return False
+    codes = value if isinstance(value, list) else [value]
+    return not field.choices or all(field.choice(code) is not None for code in codes)
+
+
 def _has_kind(field: Field, value: Json) -> bool:
     """Whether a value is what the field's type means: data may come from anywhere."""
     match field.type:

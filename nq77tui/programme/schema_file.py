@@ -21,6 +21,7 @@ from nq77tui.core.schema import (
     Schema,
     Tree,
 )
+from nq77tui.programme.change_file import read_changes
 from nq77tui.programme.table import Problems, Table, read_table
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -66,9 +67,10 @@ def read_schema(path: Path, lists: ChoiceLists, problems: Problems) -> Schema | 
     fields = {name: _field(name, entry, lists) for name, entry in table.tables("fields")}
     if not fields:
         table.wrong("missing_key", "fields")
+    version = table.integer("version", 1)
     schema = Schema(
         record=record,
-        version=table.integer("version", 1),
+        version=version,
         label=table.label("label"),
         fields=fields,
         key=table.texts("key"),
@@ -78,6 +80,7 @@ def read_schema(path: Path, lists: ChoiceLists, problems: Problems) -> Schema | 
         ends=table.text("ends"),
         tree=_tree(table.table("tree")) if table.has("tree") else None,
         duplicates=_duplicates(table.table("duplicates")) if table.has("duplicates") else None,
+        changes=read_changes(table, version),
     )
     table.done()
     return schema

@@ -16,6 +16,7 @@ from nq77tui.core.screen import (
     RecordScreen,
     Repeat,
 )
+from nq77tui.programme.change_file import check_changes
 from nq77tui.programme.table import Problems
 
 if TYPE_CHECKING:
@@ -171,6 +172,7 @@ class Check:
             self.names(schema.duplicates.differ, schema, file, "duplicates", "differ")
         for field in schema:
             self.field(field, schema, file)
+        check_changes(schema, self.problems)
 
     def field(self, field: Field, schema: Schema, file: str) -> None:
         """Check one field."""

@@ -62,6 +62,16 @@ def rule(test: str) -> Plant:
     return put(HOUSEHOLD, f'{head}test = "{test}"')
 
 
+def changes(text: str, file: str = HOUSEHOLD) -> Plant:
+    """How fields became what they are, up to version 3."""
+
+    def plant(folder: Path) -> None:
+        swap(file, "version = 1", "version = 3")(folder)
+        put(file, f"[[changes]]\n{text}")(folder)
+
+    return plant
+
+
 @dataclass(frozen=True)
 class Planted:
     """A mistake, and what has to be said about it."""
@@ -115,6 +125,129 @@ MISTAKES = [
         moved("schemas/vaccination.toml", "schemas/distinct_pair.toml"),
         "bad_name",
         ("schemas/distinct_pair.toml", "distinct_pair"),
+    ),
+    # -- how fields became what they are -------------------------------------------------------
+    Planted(
+        "a change without a version",
+        changes('rename = { remark = "note" }'),
+        "missing_key",
+        (HOUSEHOLD, "changes[0]", "version"),
+    ),
+    Planted(
+        "a change of a version to come",
+        changes('version = 4\nrename = { remark = "note" }'),
+        "change_version",
+        (HOUSEHOLD, "changes[0]", "4", "3"),
+    ),
+    Planted(
+        "a change of the first version",
+        changes('version = 1\nrename = { remark = "note" }'),
+        "change_version",
+        (HOUSEHOLD, "changes[0]", "1"),
+    ),
+    Planted(
+        "changes out of order",
+        changes('version = 3\nremove = ["a"]\n[[changes]]\nversion = 2\nremove = ["b"]'),
+        "change_order",
+        (HOUSEHOLD, "changes[1]", "2"),
+    ),
+    Planted(
+        "a change that changes nothing",
+        changes("version = 2"),
+        "change_empty",
+        (HOUSEHOLD, "changes[0]", "2"),
+    ),
+    Planted(
+        "a misspelt kind of change",
+        changes('version = 2\nrenamed = { remark = "note" }'),
+        "unknown_key",
+        (HOUSEHOLD, "changes[0]", "renamed"),
+    ),
+    Planted(
+        "a change that is no table",
+        changes("version = 2\nrename = 4"),
+        "wrong_kind",
+        (HOUSEHOLD, "changes[0]", "rename", "4"),
+    ),
+    Planted(
+        "a field that goes two ways",
+        changes('version = 2\nrename = { remark = "note" }\nremove = ["remark"]'),
+        "change_twice",
+        (HOUSEHOLD, "changes[0]", "remark"),
+    ),
+    Planted(
+        "two fields that become one",
+        changes('version = 2\nrename = { a = "note", b = "note" }'),
+        "change_twice",
+        (HOUSEHOLD, "changes[0]", "note"),
+    ),
+    Planted(
+        "a rename to a field that is not there",
+        changes('version = 2\nrename = { remark = "notes" }'),
+        "change_to_nothing",
+        (HOUSEHOLD, "changes[0]", "rename", "remark", "notes"),
+    ),
+    Planted(
+        "a rename to a name that a later version took away again",
+        changes(
+            'version = 2\nrename = { a = "b" }\n[[changes]]\nversion = 3\nrename = { c = "note" }'
+        ),
+        "change_to_nothing",
+        (HOUSEHOLD, "changes[0]", "b"),
+    ),
+    Planted(
+        "new codes for a field that was not there",
+        changes('version = 2\nchoices.clas = { a = "" }'),
+        "change_unknown",
+        (HOUSEHOLD, "changes[0]", "clas"),
+    ),
+    Planted(
+        "new codes for a field without choices",
+        changes('version = 2\nchoices.note = { a = "" }'),
+        "not_for_type",
+        (HOUSEHOLD, "changes[0].choices", "note", "text"),
+    ),
+    Planted(
+        "a new code that is not in the list",
+        changes('version = 2\nchoices.head_gender = { x = "y" }'),
+        "change_code",
+        (HOUSEHOLD, "changes[0].choices.head_gender", "y"),
+    ),
+    Planted(
+        "a change to a type that there is not",
+        changes('version = 2\ntype = { persons = "intger" }'),
+        "unknown_type",
+        (HOUSEHOLD, "changes[0].type", "persons", "intger", "integer"),
+    ),
+    Planted(
+        "a change to another type than the field has",
+        changes('version = 2\ntype = { persons = "decimal" }'),
+        "change_type",
+        (HOUSEHOLD, "changes[0].type", "persons", "decimal", "integer"),
+    ),
+    Planted(
+        "a split into one",
+        changes('version = 2\n[changes.split.remark]\ninto = ["note"]'),
+        "split_into",
+        (HOUSEHOLD, "changes[0].split.remark", "into"),
+    ),
+    Planted(
+        "a split at nothing",
+        changes('version = 2\n[changes.split.remark]\ninto = ["note", "head"]\nat = ""'),
+        "missing_key",
+        (HOUSEHOLD, "changes[0].split.remark", "at"),
+    ),
+    Planted(
+        "a removed field that is there",
+        changes('version = 2\nremove = ["note"]'),
+        "removed_again",
+        (HOUSEHOLD, "changes[0]", "note"),
+    ),
+    Planted(
+        "another type for a field of the key",
+        changes('version = 2\ntype = { code = "code" }', file=AREA),
+        "change_of_key",
+        ("schemas/area.toml", "changes[0]", "code"),
     ),
     # -- names that mean something of the wrong kind -------------------------------------------
     Planted(
