@@ -118,6 +118,8 @@ def check(session: Session) -> int:
         report = check_store(repository)
         for problem in report.problems:
             session.say_problem(problem)
+        if report.newer:
+            session.say("parked.count", count=report.newer)
         session.say(
             "cli.checked",
             records=report.records,

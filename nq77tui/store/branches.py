@@ -31,6 +31,8 @@ class Branches:
         sources: as they are to be merged.
         own: what this store has heard, and the renamings of its own records.
         moved: records of this store as they are under the new names, by their old id.
+        aside: copies kept beside in newer forms, under the new names, by id and form; where this
+            store has renamings.
         warnings: what people have to be told, one for each renaming.
     """
 
@@ -38,6 +40,7 @@ class Branches:
     own: Told
     moved: dict[str, Record] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
+    aside: dict[tuple[str, int], Record] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._by_new_id = {record.id: record for record in self.moved.values()}
@@ -54,6 +57,12 @@ class Branches:
         if record_id in self.moved:
             return None  # what had this id has another one now
         return repository.get(record_id)
+
+    def get_aside(self, repository: Repository, record: Record) -> Record | None:
+        """The copy of the same form that is kept beside, under the new names."""
+        if self.own.renamings:
+            return self.aside.get((record.id, record.schema))
+        return repository.aside(record)
 
 
 def find_branches(repository: Repository, sources: Iterable[Source]) -> Branches:
@@ -76,6 +85,7 @@ def find_branches(repository: Repository, sources: Iterable[Source]) -> Branches
         own,
         _moved(repository, own.renamings) if own.renamings else {},
         warnings,
+        repository.renamed_aside(own.renamings) if own.renamings else {},
     )
 
 
@@ -108,6 +118,7 @@ def _moved(repository: Repository, renamings: Sequence[Renaming]) -> dict[str, R
     for record_type in repository.record_types():
         for key, document in repository.documents(record_type):
             record = _read_named(record_type, key, document, renamings)
+            record = repository.as_now(record) if record else None
             after = renamed(record, renamings) if record else None
             if record is not None and after is not None and after != record:
                 moved[record.id] = after

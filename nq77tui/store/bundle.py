@@ -38,7 +38,7 @@ HEADER = re.compile(rb"nq77-bundle (\d{1,6}) (\d{1,10}) (\d{1,10}) ([0-9a-f]{64}
 _MAX_NUMBER = 1 << 53
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _CHAIN = re.compile(r"[0-9a-f]{1,64}")
-_WORD = re.compile(r"[a-z][a-z0-9_-]{0,79}")
+_WORD = re.compile(r"[a-z][a-z0-9_-]{0,79}(@[1-9][0-9]{0,6})?")
 
 
 @dataclass(frozen=True, slots=True)

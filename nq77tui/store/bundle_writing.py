@@ -27,6 +27,7 @@ from nq77tui.store.atomic_file import sync_folder
 from nq77tui.store.bundle import END_MARK, SUFFIX, Manifest, encode_bundle, pack_documents
 from nq77tui.store.peers import confirmed_by_all
 from nq77tui.store.repository import Repository
+from nq77tui.store.strata import type_of_table
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _LOCKED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
@@ -120,12 +121,12 @@ def _documents(
     """What goes along, and how many rows are damaged and so cannot."""
     tables: dict[str, dict[str, Any]] = {}
     damaged = 0
-    for record_type in repository.record_types():
-        table = tables[record_type] = {}
-        for key, document in repository.documents(record_type):
+    for name in (*repository.record_types(), *repository.tables_aside()):
+        table = tables[name] = {}
+        for key, document in repository.documents(name):
             try:
                 if is_beyond(document, since):
-                    record = from_document(record_type, int(key), document)
+                    record = from_document(type_of_table(name), int(key), document)
                     if is_meant(record):
                         table[key] = to_document(record)
             except (RefusedError, ValueError, TypeError, KeyError, AttributeError):

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from nq77tui.core.document import from_document
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Record
+from nq77tui.core.upgrade import ASIDE
 from nq77tui.store.repository import Repository
+from nq77tui.store.strata import type_of_table
 
 
 @dataclass
@@ -19,19 +21,22 @@ class StoreReport:
         conflicts: records in which somebody has to decide something.
         warnings: doubts about values, which anybody may have confirmed.
         problems: what is damaged or against the schema, each naming its record.
+        newer: copies in the form of a newer programme, which are carried along.
     """
 
     records: int = 0
     conflicts: int = 0
     warnings: int = 0
     problems: list[Problem] = field(default_factory=list)
+    newer: int = 0
 
 
 def check_store(repository: Repository) -> StoreReport:
     """Read every record and hold it against its schema."""
     report = StoreReport()
-    for record_type in repository.record_types():
-        for key, document in repository.documents(record_type):
+    for name in (*repository.record_types(), *repository.tables_aside()):
+        record_type = type_of_table(name)
+        for key, document in repository.documents(name):
             try:
                 record = from_document(record_type, int(key), document)
             except (RefusedError, ValueError, AttributeError) as error:
@@ -40,8 +45,12 @@ def check_store(repository: Repository) -> StoreReport:
                     Problem("merge.no_record", {"record": record_type, "id": key[:40]}),
                 )
                 continue
-            if not record.is_dead:
-                _check_record(repository, record, report)
+            if repository.is_newer(record):
+                report.newer += 1
+            elif not record.is_dead:
+                _check_record(repository, repository.as_now(record), report)
+    # A value of the wrong kind is among the problems already; one that stands aside is not.
+    report.problems += (one.problem for one in repository.parked() if ASIDE in one.field)
     return report
 
 

@@ -52,6 +52,8 @@ class MergePlan:
         conflicted: records in which a person has to decide something that was not open before.
         refused: why a document could not be taken in, one problem each.
         records: what is to be written.
+        aside: copies in a newer form, which are kept beside another, by id and form.
+        newer: of those that came in, how many are in a newer form than the programme's.
         heard: what the store includes of each replica afterwards.
         warnings: what people have to be told.
         is_replica_twice: somebody else writes under this store's replica id.
@@ -73,6 +75,8 @@ class MergePlan:
     conflicted: int = 0
     refused: list[Problem] = field(default_factory=list)
     records: dict[str, Record] = field(default_factory=dict)
+    aside: dict[tuple[str, int], Record] = field(default_factory=dict)
+    newer: int = 0
     heard: dict[str, int] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
     is_replica_twice: bool = False

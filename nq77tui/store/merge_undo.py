@@ -56,8 +56,8 @@ def undo_merge(repository: Repository) -> UndoneMerge:
     undone = UndoneMerge(int(row["at"]), str(row["by"]), [str(name) for name in row["files"]])
     with repository.transaction({"undoes": commit.sequence}):
         ours = dots_of_undos(repository, history)
-        for after, _ in records_of(commit):
-            before = _before(row, after)
+        for after, _ in records_of(repository, commit):
+            before = _before(repository, row, after)
             (undone.taken_back if _undo(repository, after, before, ours) else undone.left).append(
                 repository.require(after.id)
             )
@@ -77,9 +77,11 @@ def _last_merge(history: list[Commit]) -> tuple[Commit, dict[str, Any]] | None:
     return None
 
 
-def _before(row: dict[str, Any], after: Record) -> Record | None:
+def _before(repository: Repository, row: dict[str, Any], after: Record) -> Record | None:
     document = row["before"].get(after.id)
-    return from_document(after.type, doc_id_of(after.id), document) if document else None
+    if not document:
+        return None
+    return repository.as_now(from_document(after.type, doc_id_of(after.id), document))
 
 
 def _undo(repository: Repository, after: Record, before: Record | None, ours: set[Dot]) -> bool:

@@ -21,6 +21,7 @@ from nq77tui.store.receipts import MERGE_TABLE, Receipt, keep_receipt
 from nq77tui.store.received import diverged, look_for_myself, plan_heard, warn_replica_twice
 from nq77tui.store.repository import Repository
 from nq77tui.store.source import Source
+from nq77tui.store.strata import type_of_table
 
 __all__ = ["KINDS", "MergePlan", "apply_merge", "plan_merge", "take_in_sources"]
 
@@ -43,6 +44,9 @@ def plan_merge(
         plan.warnings += branches.warnings
         whole: list[Source] = []
         _plan_documents(repository, plan, is_cancelled, whole)
+    if plan.newer:
+        params = {"count": plan.newer, "version": repository.programme.version}
+        plan.warnings.append(Problem("merge.newer_form", params, "warning"))
     plan_heard(repository, plan, whole)
     return plan
 
@@ -72,7 +76,8 @@ def _plan_documents(
             return
         counts = dict.fromkeys(KINDS, 0)
         plan.diverged = diverged(repository, plan, source)
-        for record_type, key, document in source:
+        for name, key, document in source:
+            record_type = type_of_table(name)
             kind = _plan_document(repository, plan, record_type, key, document)
             of_type = plan.by_type.setdefault(record_type, dict.fromkeys(KINDS, 0))
             of_type[kind] += 1
@@ -100,7 +105,12 @@ def apply_merge(repository: Repository, plan: MergePlan) -> None:
         if plan.is_replica_twice:
             repository.leave_replica()
         repository.take_in(
-            list(plan.records.values()), plan.heard, plan.chains, plan.peers, plan.epochs
+            list(plan.records.values()),
+            plan.heard,
+            plan.chains,
+            plan.peers,
+            plan.epochs,
+            plan.aside.values(),
         )
         receipt = receipt_of(repository, plan)
         if plan.records:
@@ -156,7 +166,8 @@ def _plan_document(
     except RefusedError as error:
         plan.refused += error.problems[:1]
         return "refused"
-    return _plan_record(repository, plan, theirs)
+    plan.newer += repository.is_newer(theirs)
+    return _plan_record(repository, plan, repository.as_now(theirs))
 
 
 def _read(record_type: str, key: str, document: Any) -> Record:
@@ -182,12 +193,9 @@ def _plan_record(repository: Repository, plan: MergePlan, theirs: Record) -> str
         params = {"record": theirs.type, "id": theirs.id}
         plan.refused.append(Problem("merge.type_differs", params))
         return "refused"
-    twice = _written_twice(mine, theirs) or _lost_dot(mine, theirs, plan.diverged)
-    if twice is not None:
-        params = {"id": theirs.id, "replica": twice.replica}
-        plan.refused.append(Problem("merge.written_twice", params))
-        if twice.replica == repository.replica:
-            warn_replica_twice(repository, plan, theirs.id)
+    if mine.schema != theirs.schema:
+        return _plan_other_form(repository, plan, mine, theirs)
+    if _refused_twice(repository, plan, mine, theirs):
         return "refused"
     merged = merge(mine, theirs)
     if merged == mine:
@@ -201,6 +209,39 @@ def _plan_record(repository: Repository, plan: MergePlan, theirs: Record) -> str
         return "conflicted"
     plan.changed += 1
     return "changed"
+
+
+def _plan_other_form(repository: Repository, plan: MergePlan, mine: Record, theirs: Record) -> str:
+    """Two copies in two forms, between which this programme does not know the way: both stay."""
+    if theirs.schema < mine.schema:
+        # Mine is the newer one, and came without the other. It makes room.
+        plan.aside[mine.id, mine.schema] = mine
+        plan.records[mine.id] = theirs
+        plan.changed += 1
+        return "changed"
+    slot = theirs.id, theirs.schema
+    kept = plan.aside.get(slot) or plan.branches.get_aside(repository, theirs)
+    if kept is not None:
+        if _refused_twice(repository, plan, kept, theirs):
+            return "refused"
+        theirs = merge(kept, theirs)
+    if theirs == kept:
+        plan.known += 1
+        return "known"
+    plan.aside[slot] = theirs
+    plan.changed += 1
+    return "changed"
+
+
+def _refused_twice(repository: Repository, plan: MergePlan, mine: Record, theirs: Record) -> bool:
+    twice = _written_twice(mine, theirs) or _lost_dot(mine, theirs, plan.diverged)
+    if twice is None:
+        return False
+    params = {"id": theirs.id, "replica": twice.replica}
+    plan.refused.append(Problem("merge.written_twice", params))
+    if twice.replica == repository.replica:
+        warn_replica_twice(repository, plan, theirs.id)
+    return True
 
 
 def _written_twice(mine: Record, theirs: Record) -> Dot | None:

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import groupby
 from types import MappingProxyType
 
 from nq77tui.core.document import doc_id_of, id_of_doc_id, is_doc_id, to_document
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record
+from nq77tui.core.renaming import Renaming
 from nq77tui.core.schema import Schema
 from nq77tui.core.scope import Row
 from nq77tui.core.typed import show_value
+from nq77tui.core.upgrade import upgraded
 from nq77tui.programme import Programme
 from nq77tui.store.lookalikes import Lookalikes
 from nq77tui.store.marked import Marked
+from nq77tui.store.parked import Parked, newer, of_rows
 from nq77tui.store.rows import is_alive, joined_into, row_of, sound
 from nq77tui.store.settings import StoreSettings
 from nq77tui.store.storage import JournalStorage
+from nq77tui.store.strata import (
+    aside_table,
+    aside_tables,
+    find_aside,
+    forms,
+    is_record_table,
+    read_aside,
+    renamed_aside,
+)
 from nq77tui.store.tables import Document
 
 
@@ -72,21 +85,25 @@ class Reader:
 
     def record_types(self) -> list[str]:
         """All types in the store, those of other programme versions included."""
-        return sorted(name for name in self._storage.tables.by_name if not name.startswith("_"))
+        return sorted(name for name in self._storage.tables.by_name if is_record_table(name))
 
     def records(self, record_type: str) -> Iterator[Record]:
         """All sound records of a type, dead ones included; `nq77 check` names the others."""
         for key, document in list(self._storage.tables.table(record_type).items()):
             record = sound(record_type, key, document)
             if record is not None:
-                yield record
+                yield self.as_now(record)
+
+    def as_now(self, record: Record) -> Record:
+        """A record in the form that the programme has for it, if it was older."""
+        schema = self.programme.schemas.get(record.type)
+        return record if schema is None else upgraded(record, schema)
 
     def get(self, record_id: str) -> Record | None:
         """One record, dead or alive; None where there is none."""
         found = self._locate(record_id)
-        if found is None:
-            return None
-        return sound(*found)
+        record = sound(*found) if found is not None else None
+        return self.as_now(record) if record is not None else None
 
     def require(self, record_id: str) -> Record:
         """One record, dead or alive.
@@ -234,7 +251,7 @@ class Reader:
     def conflicted(self) -> list[Record]:
         """Records with something that a merge could not decide."""
         return [
-            record
+            self.as_now(record)
             for record_type in self.record_types()
             for record in self._marked.records(record_type)
             if not record.is_dead and (record.conflicts or record.is_contested)
@@ -243,11 +260,44 @@ class Reader:
     def deleted(self) -> list[Record]:
         """The records that are dead, those that were joined with others included."""
         return [
-            record
+            self.as_now(record)
             for record_type in self.record_types()
             for record in self._marked.records(record_type)
             if record.is_dead
         ]
+
+    # -- other forms than the programme's ------------------------------------------------------
+
+    def parked(self) -> tuple[Parked, ...]:
+        """What waits for a newer programme, or for a person after a change of the schema."""
+        found: list[Parked] = []
+        for schema in self.programme.schemas.values():
+            highest = forms(self._storage.tables, schema.record)[1]
+            found += of_rows(schema, self.rows(schema.record), highest)
+            found += (
+                newer(record.id, record.schema, schema)
+                for record in read_aside(self._storage.tables, schema.record)
+            )
+        return tuple(found)
+
+    def is_newer(self, record: Record) -> bool:
+        """Whether a record is in a form that only a newer programme knows."""
+        schema = self.programme.schemas.get(record.type)
+        return schema is not None and record.schema > schema.form
+
+    def aside(self, record: Record) -> Record | None:
+        """The copy of a record in the same form that is kept beside another."""
+        return find_aside(self._storage.tables, record)
+
+    def renamed_aside(self, renamings: Sequence[Renaming]) -> dict[tuple[str, int], Record]:
+        """The copies that are kept beside with their writes under other names, by id and form."""
+        return renamed_aside(self._storage.tables, renamings)
+
+    def tables_aside(self) -> list[str]:
+        """The tables of copies that are kept beside: the record type, ``@``, the form."""
+        return [name for name, _ in aside_tables(self._storage.tables)]
+
+    # -- documents -----------------------------------------------------------------------------
 
     def documents(self, record_type: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
         """The stored documents of a type by TinyDB id, read-only and not yet proved sound."""
@@ -262,11 +312,16 @@ class Reader:
 
     def canonical_tables(self) -> dict[str, dict[str, Document]]:
         """All records as TinyDB tables in one order and spelling: equal contents, equal bytes."""
-        return {
-            name: {
-                str(doc_id_of(record.id)): to_document(record)
-                for record in sorted(self.records(name), key=lambda record: record.id)
-            }
+        found = {
+            name: _documents(self.records(name))
             for name in self.record_types()
             if self._storage.tables.table(name)
         }
+        for name, kept in groupby(read_aside(self._storage.tables), aside_table):
+            found[name] = _documents(kept)
+        return found
+
+
+def _documents(records: Iterable[Record]) -> dict[str, Document]:
+    ordered = sorted(records, key=lambda record: record.id)
+    return {str(doc_id_of(record.id)): to_document(record) for record in ordered}

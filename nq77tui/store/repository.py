@@ -23,18 +23,21 @@ from nq77tui.core.renaming import Renaming
 from nq77tui.core.schema import Field, Schema
 from nq77tui.core.scope import RecordScope, Row
 from nq77tui.core.text import normalise
+from nq77tui.core.upgrade import ASIDE
 from nq77tui.core.validation import calculated
 from nq77tui.programme import Programme
 from nq77tui.store.creation import SNAPSHOT
 from nq77tui.store.drafts import Drafts
 from nq77tui.store.epochs import Epochs
 from nq77tui.store.history import Commit
+from nq77tui.store.parked import Parked
 from nq77tui.store.peer_book import PeerBook
 from nq77tui.store.peers import Peer
 from nq77tui.store.reader import Reader
 from nq77tui.store.reference import candidates, check_record, reference_reader
 from nq77tui.store.settings import StoreSettings, load_settings, save_settings
 from nq77tui.store.storage import JournalStorage
+from nq77tui.store.strata import ahead, behind, bring_up, put_aside
 from nq77tui.store.writer import Writer
 
 
@@ -53,6 +56,7 @@ class Repository(Reader):
         super().__init__(programme, settings, storage, clock)
         self.folder = folder
         self._writer = writer
+        self._form_notices: list[Problem] = []
         self.peer_book = PeerBook(storage, writer, clock)
         """What is known of the other machines, and what they have received."""
 
@@ -89,7 +93,28 @@ class Repository(Reader):
             params = {"folder": str(folder), "detail": error.strerror or str(error)}
             raise RefusedError(Problem("storage.cannot_open", params)) from error
         writer = Writer(storage, operator, clock, state_folder)
-        return cls(folder, programme, settings, storage, writer, clock)
+        repository = cls(folder, programme, settings, storage, writer, clock)
+        try:
+            repository._meet_programme()
+        except BaseException:
+            storage.close(fold=False)
+            raise
+        return repository
+
+    def _meet_programme(self) -> None:
+        """Bring up what an older programme wrote, and say what a newer one did."""
+        schemas = self.programme.schemas
+        if not self._storage.read_only and behind(self._storage, schemas):
+            with self.transaction():
+                found = (bring_up(self._storage, one) for one in behind(self._storage, schemas))
+                self._form_notices = [notice for notice in found if notice]
+        self._form_notices += ahead(self._storage, schemas)
+        kept, version = self.settings.programme_version, self.programme.version
+        if kept < version and not self._storage.read_only:
+            self.keep_settings(programme_version=version)
+        elif kept > version and not self._form_notices:
+            params = {"found": kept, "version": version}
+            self._form_notices = [Problem("storage.newer_programme", params, "warning")]
 
     def close(self, *, fold: bool = True) -> None:
         """Let go of the files.
@@ -116,7 +141,7 @@ class Repository(Reader):
     @property
     def notices(self) -> list[Problem]:
         """What opening the store had to tell people."""
-        return [*self._storage.notices, *self._writer.notices]
+        return [*self._storage.notices, *self._form_notices, *self._writer.notices]
 
     @property
     def drafts(self) -> Drafts:
@@ -133,7 +158,7 @@ class Repository(Reader):
         """The id under which this store writes; empty before its first write."""
         return self._writer.replica
 
-    def keep_settings(self, **changes: str | bool) -> None:
+    def keep_settings(self, **changes: str | bool | int) -> None:
         """Keep what the users of this store chose, where its folder can be written."""
         self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
         with suppress(OSError):
@@ -222,9 +247,38 @@ class Repository(Reader):
 
     def overwrite(self, record_id: str, changes: Mapping[str, Json]) -> Record:
         """Write fields back as they were once: allowed then, so not checked again."""
-        return self._writer.write(
-            lambda dot, stamp: merge.edit(self.require(record_id), changes, dot, stamp)
-        )
+        with self.transaction():
+            record = self._editable(self.require(record_id))
+            return self._writer.write(
+                lambda dot, stamp: merge.edit(record, changes, dot, stamp, schema=record.schema)
+            )
+
+    def settle_parked(self, parked: Parked, values: Mapping[str, Json]) -> Record:
+        """Write what a person made of a value that a change of the schema could not take over.
+
+        Raises:
+            RefusedError: it waits for the programme and not for a person, or an error in a value.
+        """
+        with self.transaction():
+            record = self._editable(self.require(parked.record_id))
+            if values or parked.is_newer:
+                record = self.edit(parked.record_id, values)
+            if ASIDE in parked.field and record.get(parked.field) is not None:
+                record = self.overwrite(parked.record_id, {parked.field: None})
+            return record
+
+    def _editable(self, record: Record) -> Record:
+        """The record, if this programme knows what its fields mean.
+
+        Raises:
+            RefusedError: a newer programme has written it.
+        """
+        if not self.is_newer(record):
+            return record
+        schema = self.schema(record.type)
+        shown = {"id": record.id, "label": schema.label}
+        params = {**shown, "newest": record.schema, "version": schema.version}
+        raise RefusedError(Problem("repository.newer_form", params))
 
     def add(self, record_type: str, values: Mapping[str, Json]) -> Record:
         """Save a new record.
@@ -240,14 +294,15 @@ class Repository(Reader):
             record_id = self.key_id(schema, filled)
             dead = self.get(record_id) if record_id else None
             if dead is not None:
+                self._editable(dead)
                 # The record again, with what was typed now and nothing of what it held.
                 again = {**dict.fromkeys(dead.fields), **filled}
                 return self._writer.write(
-                    lambda dot, stamp: merge.edit(dead, again, dot, stamp, schema=schema.version)
+                    lambda dot, stamp: merge.edit(dead, again, dot, stamp, schema=schema.form)
                 )
             return self._writer.write(
                 lambda dot, stamp: merge.create(
-                    record_type, filled, dot, stamp, schema=schema.version, record_id=record_id
+                    record_type, filled, dot, stamp, schema=schema.form, record_id=record_id
                 )
             )
 
@@ -288,7 +343,7 @@ class Repository(Reader):
             RefusedError: no such record, or an error in what is changed or follows from it.
         """
         with self.transaction():
-            record = self.require(record_id)
+            record = self._editable(self.require(record_id))
             schema = self.schema(record.type)
             before = record.values
             after: dict[str, Json] = {**before, **changes}
@@ -311,7 +366,7 @@ class Repository(Reader):
             if not changed and not record.is_dead:
                 return record
             return self._writer.write(
-                lambda dot, stamp: merge.edit(record, changed, dot, stamp, schema=schema.version)
+                lambda dot, stamp: merge.edit(record, changed, dot, stamp, schema=schema.form)
             )
 
     def delete(self, record_id: str) -> Record:
@@ -378,6 +433,7 @@ class Repository(Reader):
         chains: Mapping[str, str] | None = None,
         peers: Iterable[Peer] = (),
         epochs: Epochs | None = None,
+        aside: Iterable[Record] = (),
     ) -> None:
         """Put merged records in place.
 
@@ -386,10 +442,13 @@ class Repository(Reader):
             chains: the hash over the commits of replicas at those counters, where it was told.
             peers: what other machines told of themselves and of each other.
             epochs: which runs of which machines wrote all that.
+            aside: copies in newer forms, which are kept beside those in the programme's.
         """
         with self.transaction():
             for record in records:
                 self._writer.put(record)
+            for record in aside:
+                put_aside(self._storage, record)
             self._writer.hear(heard, chains, epochs)
             self.peer_book.learn(peers)
             self.peer_book.tell_of_myself()

@@ -22,6 +22,7 @@ from nq77tui.store.journal import Journal
 from nq77tui.store.peers import PEER_TABLE, Peer, read_peers
 from nq77tui.store.settings import load_settings
 from nq77tui.store.storage import StorePaths
+from nq77tui.store.strata import SCHEMA_TABLE
 from nq77tui.store.tables import Tables
 from nq77tui.store.writer import REPLICA_TABLE, is_replica_row
 
@@ -164,6 +165,7 @@ def read_source(path: Path, programme_id: str) -> Source:
         tables, belongs = _with_journal(path, content, tables)
         if not belongs:
             notices = (Problem("merge.journal_apart", {"file": str(path)}, "warning"),)
+    tables.pop(SCHEMA_TABLE, None)  # says something of that store, not of its records
     replicas = [row for row in tables.pop(REPLICA_TABLE, {}).values() if isinstance(row, dict)]
     sound = [row for row in replicas if is_replica_row(row)]
     return Source(

@@ -10,6 +10,7 @@ from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Dot, Json, Record, Sibling, Stamp, into_of
 from nq77tui.store.history import Commit
 from nq77tui.store.repository import Repository
+from nq77tui.store.strata import is_record_table
 
 CREATED, CHANGED, DELETED, KEPT, JOINED = "created", "changed", "deleted", "kept", "joined"
 
@@ -60,7 +61,7 @@ def _own_changes(repository: Repository, record_id: str) -> list[Change]:
     found: list[Change] = []
     before: Record | None = None
     for commit in repository.commits():
-        for after in _versions(commit, record.type, record_id):
+        for after in _versions(repository, commit, record.type, record_id):
             found += _differences(before, after)
             before = after
     if before is None or _has_more(record, before):
@@ -76,11 +77,13 @@ def _has_more(record: Record, before: Record) -> bool:
     return any(counter > before.vector.get(name, 0) for name, counter in record.vector.items())
 
 
-def _versions(commit: Commit, record_type: str, record_id: str) -> Iterator[Record]:
+def _versions(
+    repository: Repository, commit: Commit, record_type: str, record_id: str
+) -> Iterator[Record]:
     key = str(doc_id_of(record_id))
     for operation in commit.operations:
         if operation[0] in ("i", "u") and operation[1] == record_type and operation[2] == key:
-            yield from_document(record_type, int(key), operation[3])
+            yield repository.as_now(from_document(record_type, int(key), operation[3]))
 
 
 def _differences(before: Record | None, after: Record) -> list[Change]:
@@ -142,7 +145,7 @@ def last_undoable(repository: Repository) -> Undoable:
     commit = _last_of_mine(repository, list(repository.commits()))
     if commit is None:
         raise RefusedError(Problem("history.nothing_to_undo"))
-    written = records_of(commit)
+    written = records_of(repository, commit)
     records = tuple(
         (record, CREATED if is_new else DELETED if record.is_dead else CHANGED)
         for record, is_new in written
@@ -176,8 +179,13 @@ def undo_last(repository: Repository, sequence: int | None = None) -> list[Recor
     taken_back = dots_of_undos(repository, history)
     with repository.transaction({"undoes": commit.sequence}):
         return [
-            undo_record(repository, after, None if is_new else _before(earlier, after), taken_back)
-            for after, is_new in records_of(commit)
+            undo_record(
+                repository,
+                after,
+                None if is_new else _before(repository, earlier, after),
+                taken_back,
+            )
+            for after, is_new in records_of(repository, commit)
         ]
 
 
@@ -195,7 +203,7 @@ def _last_of_mine(repository: Repository, history: list[Commit]) -> Commit | Non
 def _stamp_of(repository: Repository, commit: Commit) -> Stamp | None:
     """Who wrote a commit of this replica, and when: several operators may share an account."""
     mine = repository.replica
-    for record, _ in records_of(commit):
+    for record, _ in records_of(repository, commit):
         written = [s for siblings in record.fields.values() for s in siblings]
         for sibling in (*written, *record.deletions):
             if sibling.dot == Dot(mine, record.vector.get(mine, 0)):
@@ -203,25 +211,29 @@ def _stamp_of(repository: Repository, commit: Commit) -> Stamp | None:
     return None
 
 
-def records_of(commit: Commit) -> list[tuple[Record, bool]]:
-    """The records that a commit wrote, as it left them, and whether it created them."""
+def records_of(repository: Repository, commit: Commit) -> list[tuple[Record, bool]]:
+    """The records that a commit wrote, as it left them, and whether it created them.
+
+    In the form of today, so that they compare with what is there now.
+    """
     latest: dict[tuple[str, str], tuple[Record, bool]] = {}
     for kind, name, *rest in commit.operations:
-        if kind in ("i", "u") and not name.startswith("_"):
+        if kind in ("i", "u") and is_record_table(name):
             key, document = rest
             was_new = latest[name, key][1] if (name, key) in latest else kind == "i"
-            latest[name, key] = from_document(name, int(key), document), was_new
+            record = repository.as_now(from_document(name, int(key), document))
+            latest[name, key] = record, was_new
     return list(latest.values())
 
 
-def _before(earlier: list[Commit], after: Record) -> Record:
+def _before(repository: Repository, earlier: list[Commit], after: Record) -> Record:
     """The record before a commit that changed it.
 
     Raises:
         RefusedError: the history does not reach back that far.
     """
     for commit in reversed(earlier):
-        versions = list(_versions(commit, after.type, after.id))
+        versions = list(_versions(repository, commit, after.type, after.id))
         if versions:
             return versions[-1]
     raise RefusedError(Problem("history.too_old", {"id": after.id}))
@@ -258,6 +270,8 @@ def undo_record(
     now = repository.require(after.id)
     if before is None:
         return now if now.is_dead else repository.delete(now.id)
+    if repository.is_newer(now):
+        return now  # what its fields mean is for a newer programme to say
     if after.deletions != before.deletions and _is_unchanged(
         after.deletions, now.deletions, taken_back
     ):

@@ -34,6 +34,7 @@ from nq77tui.store.epochs import (
 from nq77tui.store.history import Commit, commits
 from nq77tui.store.replica import WriteRight, default_state_folder, fingerprint_of, place_of
 from nq77tui.store.storage import JournalStorage
+from nq77tui.store.strata import note_form, rename_aside
 
 REPLICA_TABLE = "_replica"
 CHAIN_LENGTH = 16
@@ -205,6 +206,8 @@ class Writer:
                 self._storage.do(["d", record.type, str(doc_id_of(old))])
         for record in records.values():
             self.put(record)
+        renamings = list(renamings)
+        rename_aside(self._storage, renamings)
         for renaming in renamings:
             self._rename_replica(renaming)
 
@@ -224,6 +227,7 @@ class Writer:
 
     def put(self, record: Record) -> None:
         """Put a record in place as it is; inside a transaction."""
+        note_form(self._storage, record)
         key = str(doc_id_of(record.id))
         kind = "u" if key in self._storage.tables.table(record.type) else "i"
         self._storage.do([kind, record.type, key, to_document(record)])

@@ -110,7 +110,7 @@ class Maker:
             values,
             write.dot,
             write.stamp,
-            schema=schema.version,
+            schema=schema.form,
             record_id=_id_by_key(schema, values),
         )
         self.records.append(record)
