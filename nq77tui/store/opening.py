@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import zlib
-from collections.abc import MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class Opened:
         notices: what people are to be told.
     """
 
-    tables: MutableMapping[str, dict[str, Document]]
+    tables: Mapping[str, dict[str, Document]]
     header: Header
     lines: list[Line] = field(default_factory=list)
     rest: bytes = b""
@@ -140,7 +140,7 @@ def _renumber(paths: StorePaths, content: bytes, opened: Opened, history_bytes: 
     write_whole(paths, tables, newest_kept(paths.history), opened.header.newest, history_bytes)
 
 
-def _replayed(found: MutableMapping[str, dict[str, Document]], opened: Opened) -> Tables:
+def _replayed(found: Mapping[str, dict[str, Document]], opened: Opened) -> Tables:
     tables = Tables(found, dict(opened.header.next_ids))
     for line in opened.lines:
         for operation in json.loads(line.payload)["o"]:

@@ -221,11 +221,9 @@ class Reader:
             key = str(doc_id_of(record_id))
         except ValueError:
             return None
-        tables = self._storage.tables
-        for name in list(tables.by_name):
-            if not name.startswith("_") and tables.holds(name, key):
-                return name, key, tables.table(name)[key]
-        return None
+        tables = self._storage.tables.by_name
+        name = tables.table_with(key)
+        return None if name is None else (name, key, tables[name][key])
 
     def title(self, record_id: str, depth: int = 2) -> str:
         """What people call a record; its id where it has no name or is not here."""

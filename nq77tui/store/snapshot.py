@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import zlib
-from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,9 +33,7 @@ def dump(value: object) -> bytes:
     return _encode(value).encode("utf-8", "backslashreplace")
 
 
-def dump_tables(
-    tables: Mapping[str, dict[str, Document]],
-) -> tuple[bytes, dict[str, tuple[int, int]]]:
+def dump_tables(tables: TableMap) -> tuple[bytes, dict[str, tuple[int, int]]]:
     """A snapshot of tables, and from where to where each stands in it.
 
     A table that nobody has asked for is taken over as it stands in the snapshot before.
@@ -45,7 +42,7 @@ def dump_tables(
     spans: dict[str, tuple[int, int]] = {}
     position = 0
     for name in tables:
-        text = tables.text(name) if isinstance(tables, TableMap) else None
+        text = tables.text(name)
         head = (b"," if parts else b"{") + dump(name) + b":"
         body = dump(tables[name]) if text is None else text
         spans[name] = position + len(head), position + len(head) + len(body)
@@ -209,7 +206,7 @@ class Header:
         """Whether this journal continues that snapshot."""
         return (self.size, self.checksum) == (len(content), zlib.crc32(content))
 
-    def tables(self, content: bytes, file: str) -> MutableMapping[str, dict[str, Document]]:
+    def tables(self, content: bytes, file: str) -> TableMap:
         """The tables of the snapshot that this journal continues.
 
         Args:
@@ -220,7 +217,7 @@ class Header:
             RefusedError: it is no JSON, or no store.
         """
         if not self.spans:
-            return parse_snapshot(content, file)
+            return TableMap(parse_snapshot(content, file))
         texts = {name: content[begin:end] for name, (begin, end) in self.spans.items()}
         return TableMap(texts, lambda text: _parse_object(text, file))
 

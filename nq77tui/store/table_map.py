@@ -7,6 +7,7 @@ a byte of JSON.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from threading import Lock
 from typing import Any, TypeAlias
@@ -18,16 +19,19 @@ class TableMap(MutableMapping[str, dict[str, Document]]):
     """A dict of tables, some of which are still text."""
 
     def __init__(
-        self, texts: Mapping[str, bytes], parse: Callable[[bytes], dict[str, Document]]
+        self,
+        tables: Mapping[str, dict[str, Document] | bytes],
+        parse: Callable[[bytes], dict[str, Document]] = json.loads,
     ) -> None:
-        """Take over tables as they stand in a snapshot that was proved whole.
+        """Take over tables.
 
         Args:
-            texts: the JSON of each table, as `dump` writes it.
-            parse: reads one of them.
+            tables: each parsed, or as its JSON in a snapshot that was proved whole, as `dump`
+                writes it.
+            parse: reads such a JSON.
         """
         # One dict for both: an interrupt finds a table either as its text or as it is now.
-        self._tables: dict[str, dict[str, Document] | bytes] = dict(texts)
+        self._tables = dict(tables)
         self._parse = parse
         self._one_at_a_time = Lock()
 
@@ -62,7 +66,16 @@ class TableMap(MutableMapping[str, dict[str, Document]]):
         table = self._tables.get(name)
         return table if isinstance(table, bytes) else None
 
-    def holds(self, name: str, key: str) -> bool:
-        """Whether a table has a document; one that surely has none is not parsed for that."""
-        text = self.text(name)
-        return (text is None or b'"%s":' % key.encode() in text) and key in self[name]
+    def table_with(self, key: str) -> str | None:
+        """The table that has a document; one that surely has not is not parsed for that.
+
+        Tables that are the store's own (``_``) are left out.
+        """
+        text = b'"%s":' % key.encode()
+        for name, table in list(self._tables.items()):
+            if isinstance(table, bytes):
+                if text in table and key in self[name] and name[:1] != "_":
+                    return name
+            elif key in table and name[:1] != "_":
+                return name
+        return None

@@ -11,7 +11,7 @@ Document ids are texts, as in TinyDB's file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -42,10 +42,8 @@ def copy_json(value: Any) -> Any:
 class Tables:
     """All tables of one store."""
 
-    def __init__(
-        self, tables: MutableMapping[str, dict[str, Document]], next_ids: dict[str, int]
-    ) -> None:
-        self.by_name = tables
+    def __init__(self, tables: Mapping[str, dict[str, Document]], next_ids: dict[str, int]) -> None:
+        self.by_name = tables if isinstance(tables, TableMap) else TableMap(tables)
         self.next_ids = next_ids
         """The lowest id that no document of the table ever had, where it is known."""
         self.generations: dict[str, int] = {}
@@ -56,12 +54,6 @@ class Tables:
     def table(self, name: str) -> dict[str, Document]:
         """The live table; never hand its documents out."""
         return self.by_name.get(name, {})
-
-    def holds(self, name: str, key: str) -> bool:
-        """Whether a table has a document."""
-        if isinstance(self.by_name, TableMap):
-            return self.by_name.holds(name, key)
-        return key in self.table(name)
 
     def next_id(self, name: str) -> int:
         """The next free document id of a table."""
