@@ -131,10 +131,7 @@ def check(session: Session) -> int:
 
 
 def _repair(session: Session) -> None:
-    snapshot = session.store_folder / SNAPSHOT
-    if not snapshot.exists():
-        raise RefusedError(Problem("storage.no_store", {"folder": str(session.store_folder)}))
-    report = repair_store(snapshot)
+    report = repair_store(session.store_folder / SNAPSHOT)
     session.say(
         "repair.done",
         kept=report.kept,
@@ -142,6 +139,9 @@ def _repair(session: Session) -> None:
         set_aside=report.set_aside,
         files=", ".join(report.files) or "-",
     )
+    if report.missing:
+        runs = (f"{a}" if a == b else f"{a}-{b or '?'}" for a, b in report.missing)
+        session.say("repair.missing", commits=", ".join(runs))
 
 
 def check_programme(session: Session) -> int:

@@ -39,3 +39,9 @@ class StorePaths:
     def has_own_folder(self) -> bool:
         """Whether nothing but this store stands in the folder."""
         return self.snapshot.name == OWN_FOLDER_NAME
+
+    @property
+    def has_remains(self) -> bool:
+        """Whether anything of a store stands here, be it without its snapshot."""
+        parts = (self.snapshot, self.journal, self.next_journal)
+        return any(part.exists() for part in parts) or any(self.history.glob("*.gz"))

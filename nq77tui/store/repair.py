@@ -8,11 +8,11 @@ whole wrote it. What is left out stays in files beside the store, under names th
 from __future__ import annotations
 
 import json
-import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,11 @@ from nq77tui.store.folding import finish_fold, write_whole
 from nq77tui.store.history import commits, newest_kept
 from nq77tui.store.journal import Line, salvage_lines, sequence_of
 from nq77tui.store.paths import StorePaths
+from nq77tui.store.salvage import Placed, salvage_snapshot
 from nq77tui.store.snapshot import Header
 from nq77tui.store.tables import Document, Tables
+from nq77tui.store.writer import REPLICA_TABLE
 
-_TABLE = re.compile(r'"([A-Za-z_][A-Za-z0-9_]*)"\s*:\s*\{\s*(?="\d+"\s*:\s*\{)')
-_ENTRY = re.compile(r'\s*,?\s*"(\d+)"\s*:\s*')
 _HISTORY_BYTES = 1 << 40  # a repair throws no history away
 
 
@@ -42,16 +42,16 @@ class RepairReport:
         commits: journal commits that could be read.
         set_aside: documents that were no records, or may have been damaged.
         files: names of the files that hold what was there before.
+        missing: commits, the first and the last of each run, of which nothing was left to read
+            (without a journal nobody knows which was the last: then that is 0);
+            what they wrote is there as far as the snapshot or a later commit holds it.
     """
 
     kept: int = 0
     commits: int = 0
     set_aside: int = 0
     files: list[str] = field(default_factory=list)
-
-
-Placed = tuple[str, str]
-"""A table and the TinyDB id of a document in it."""
+    missing: list[tuple[int, int]] = field(default_factory=list)
 
 
 def repair_store(snapshot: Path) -> RepairReport:
@@ -61,9 +61,12 @@ def repair_store(snapshot: Path) -> RepairReport:
     step: a repair that is cut short can be run again.
 
     Raises:
-        RefusedError: the folder cannot be written, or there is no room; nothing was lost.
+        RefusedError: there is nothing of a store, the folder cannot be written, or there is no
+            room; nothing was lost.
     """
     paths = StorePaths.of(snapshot)
+    if not paths.has_remains:
+        raise RefusedError(Problem("storage.no_store", {"folder": str(paths.folder)}))
     try:
         lock = FileLock(paths.lock, like=paths.snapshot)
         try:
@@ -78,19 +81,28 @@ def repair_store(snapshot: Path) -> RepairReport:
 
 def _repair(paths: StorePaths) -> RepairReport:
     report = RepairReport()
-    content, journal = _content(paths.snapshot), _content(paths.journal)
+    content = _content(paths.snapshot)
+    journal = _content(paths.journal) or _content(paths.next_journal)
     for path in (paths.snapshot, paths.journal, paths.next_journal):
         _set_aside(paths, f"{path.name}.before-repair", _content(path), report)
-    with suppress(RefusedError):
-        finish_fold(paths)
     lines = list(salvage_lines(journal))
     header = _header(lines, paths)
     lines = [line for line in lines if line.payload.startswith(b'{"l":')]
     report.commits = len(lines)
-    found, doubtful = _salvage_snapshot(content, header.damaged_blocks(content) if header else [])
+    if _is_damaged(content, header):
+        content = _twin(paths, header) or content
+    with suppress(RefusedError):
+        finish_fold(paths)
+    found, doubtful = salvage_snapshot(content, header.damaged_blocks(content) if header else [])
     tables = Tables(found, {})
-    if header and newest_kept(paths.history) == header.sequence and _is_damaged(content, header):
-        doubtful -= _put_from_history(paths, tables, doubtful)
+    included = header.sequence if header else newest_kept(paths.history)
+    known = {sequence_of(line) for line in lines}
+    if not _is_damaged(content, header):
+        known.update(range(1, included + 1))
+    elif not found or newest_kept(paths.history) == included:
+        restored, commits_kept = _put_from_history(paths, tables, doubtful)
+        doubtful -= restored
+        known |= commits_kept
     for line in lines:
         doubtful -= _replay(tables, line)
     sound, damaged = _sort_out(tables, doubtful)
@@ -99,29 +111,49 @@ def _repair(paths: StorePaths) -> RepairReport:
         _set_aside(paths, "set-aside.json", text.encode("utf-8", "replace"), report)
     report.set_aside = sum(len(table) for table in damaged.values())
     report.kept = sum(len(table) for name, table in sound.items() if not name.startswith("_"))
-    sequence = max(
-        newest_kept(paths.history),
-        header.sequence if header else 0,
-        *(sequence_of(line) for line in lines),
-    )
+    report.missing = _gaps(known, max(included, *known, 0))
+    if header is None and included:
+        report.missing.append((included + 1, 0))
+    if report.missing or damaged:
+        # What is not here any more must not be claimed: others send it again.
+        sound.pop(REPLICA_TABLE, None)
     newest = json.loads(lines[-1].payload).get("at", 0) if lines else 0
+    sequence = max(newest_kept(paths.history), included, *known, 0)
     write_whole(paths, Tables(sound, {}), sequence, newest, _HISTORY_BYTES, lines)
     return report
+
+
+def _gaps(known: set[int], last: int) -> list[tuple[int, int]]:
+    """The runs of commits, first and last, that nothing is left of."""
+    marks = [0, *sorted(known), last + 1]
+    return [(low + 1, high - 1) for low, high in pairwise(marks) if high > low + 1]
+
+
+def _twin(paths: StorePaths, header: Header | None) -> bytes:
+    """A copy of the snapshot that the journal continues, under any name beside it."""
+    if header is None or not header.size:
+        return b""
+    for file in sorted(paths.folder.glob(f"{paths.snapshot.name}*")):
+        with suppress(OSError):
+            if file != paths.snapshot and file.stat().st_size == header.size:
+                content = file.read_bytes()
+                if header.fits(content):
+                    return content
+    return b""
 
 
 def _content(path: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
-def _is_damaged(content: bytes, header: Header) -> bool:
+def _is_damaged(content: bytes, header: Header | None) -> bool:
     """Whether the medium did it, and not another program that removed something on purpose."""
-    if header.damaged_blocks(content) or not content.strip():
-        return not header.fits(content)
+    if not content.strip() or (header and header.damaged_blocks(content)):
+        return header is None or not header.fits(content)
     try:
-        json.loads(content)
+        return not isinstance(json.loads(content), dict)
     except (ValueError, RecursionError):
         return True
-    return False
 
 
 def _header(lines: Sequence[Line], paths: StorePaths) -> Header | None:
@@ -137,54 +169,6 @@ def _set_aside(paths: StorePaths, name: str, data: bytes, report: RepairReport) 
         report.files.append(aside.name)
 
 
-def _salvage_snapshot(
-    content: bytes, damaged: Sequence[range]
-) -> tuple[dict[str, dict[str, Document]], set[Placed]]:
-    """Every whole document, and which of them touch a damaged block."""
-    if not damaged:
-        try:
-            tables = json.loads(content) if content.strip() else {}
-        except (ValueError, RecursionError):
-            pass
-        else:
-            sound = tables.items() if isinstance(tables, dict) else ()
-            return {name: table for name, table in sound if isinstance(table, dict)}, set()
-    return _salvage_text(content, damaged)
-
-
-def _salvage_text(
-    content: bytes, damaged: Sequence[range]
-) -> tuple[dict[str, dict[str, Document]], set[Placed]]:
-    # One character a byte, so that a place in the text is a place in the file.
-    text = content.decode("latin-1")
-    found: dict[str, dict[str, Document]] = {}
-    doubtful: set[Placed] = set()
-    starts = list(_TABLE.finditer(text))
-    for position, start in enumerate(starts):
-        end = starts[position + 1].start() if position + 1 < len(starts) else len(text)
-        table = found.setdefault(start[1], {})
-        for key, document, place in _salvage_entries(text, start.end(), end):
-            table[key] = document
-            if any(place.start < block.stop and block.start < place.stop for block in damaged):
-                doubtful.add((start[1], key))
-    return found, doubtful
-
-
-def _salvage_entries(text: str, begin: int, end: int) -> Iterator[tuple[str, Document, range]]:
-    decoder = json.JSONDecoder()
-    entry = _ENTRY.search(text, begin, end)
-    while entry:
-        try:
-            _, position = decoder.raw_decode(text, entry.end())
-            document = json.loads(text[entry.end() : position].encode("latin-1"))
-        except (ValueError, RecursionError):
-            position = entry.end()
-        else:
-            if isinstance(document, dict):
-                yield entry[1], document, range(entry.start(), position)
-        entry = _ENTRY.search(text, position, end)
-
-
 def _replay(tables: Tables, line: Line) -> set[Placed]:
     """Carry out a commit; which documents it wrote or removed."""
     written: set[Placed] = set()
@@ -198,10 +182,18 @@ def _replay(tables: Tables, line: Line) -> set[Placed]:
     return written
 
 
-def _put_from_history(paths: StorePaths, tables: Tables, doubtful: set[Placed]) -> set[Placed]:
-    """Put back what the last commits before the snapshot wrote, where the snapshot is damaged."""
+def _put_from_history(
+    paths: StorePaths, tables: Tables, doubtful: set[Placed]
+) -> tuple[set[Placed], set[int]]:
+    """Put back what the commits before the snapshot wrote last, where the snapshot is damaged.
+
+    Returns:
+        The documents that were put back, and the commits that the history holds.
+    """
     last: dict[Placed, Document | None] = {}
+    read: set[int] = set()
     for commit in commits(paths.history):
+        read.add(commit.sequence)
         for kind, name, *rest in commit.operations:
             if kind in ("t", "x"):
                 last.update({place: None for place in last if place[0] == name})
@@ -213,7 +205,7 @@ def _put_from_history(paths: StorePaths, tables: Tables, doubtful: set[Placed]) 
         if document is not None and not is_there:
             tables.apply(["u", name, key, document])
             restored.add((name, key))
-    return restored
+    return restored, read
 
 
 def _sort_out(

@@ -31,6 +31,7 @@ from nq77tui.store.drafts import Drafts
 from nq77tui.store.epochs import Epochs
 from nq77tui.store.history import Commit
 from nq77tui.store.parked import Parked
+from nq77tui.store.paths import StorePaths
 from nq77tui.store.peer_book import PeerBook
 from nq77tui.store.peers import Peer
 from nq77tui.store.reader import Reader
@@ -82,6 +83,8 @@ class Repository(Reader):
             RefusedError: there is none, it is damaged or newer, or another programme's.
         """
         if not (folder / SNAPSHOT).exists():
+            if StorePaths.of(folder / SNAPSHOT).has_remains:
+                raise RefusedError(Problem("storage.snapshot_gone", {"file": SNAPSHOT}))
             raise RefusedError(Problem("storage.no_store", {"folder": str(folder)}))
         settings = load_settings(folder) or StoreSettings(programme.id, programme.version)
         if settings.programme != programme.id:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from nq77tui.core.problem import RefusedError
+from nq77tui.programme import load_catalogue
 from nq77tui.store import Repository
+from nq77tui.store.bundle_writing import since_for, write_bundle
 from nq77tui.store.checking import check_store
 from nq77tui.store.journal import encode_line
+from nq77tui.store.merging import take_in_sources
 from nq77tui.store.repair import RepairReport, repair_store
 from nq77tui.store.snapshot import Header
+from nq77tui.store.source import read_source
 from nq77tui.store.storage import JournalStorage
 from nq77tui.store.way_back import undo_last
 
@@ -120,6 +125,74 @@ def test_a_snapshot_cut_anywhere_loses_only_what_was_cut(broken, opened, has_his
         assert report.kept == len(found)
         assert set(HEADS[15:]) <= set(found) <= set(HEADS)
         assert len(found) == (20 if has_history else 5 + min(15, whole))
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\0" * 5000, b"not a store", b"[1, 2]", b'"x"'])
+def test_without_a_snapshot_the_journal_and_the_history_are_the_store(
+    broken, opened, content, nq77
+) -> None:
+    if content is None:
+        broken.unlink()
+    else:
+        broken.write_bytes(content)
+    with pytest.raises(RefusedError) as caught:
+        opened()
+    assert "check --repair" in load_catalogue("en").problem(caught.value.problems[0])
+    ran = nq77("--lang", "en", "--store", broken.parent, "check", "--repair")
+    assert ran.status == 0
+    assert "20 records kept" in ran.err
+    assert "Nothing is left" not in ran.err
+    with opened() as repository:
+        assert heads(repository) == sorted(HEADS)
+        assert [one.sequence for one in repository.commits()] == list(range(1, 21))
+
+
+def test_a_snapshot_under_another_name_is_found(broken, opened) -> None:
+    broken.rename(broken.with_name("store.json.bak"))
+    shutil.rmtree(broken.with_name("history"))
+    report = repair_store(broken)
+    assert (report.kept, report.missing) == (20, [])
+
+
+def test_what_is_missing_is_said_and_comes_back_from_another_machine(
+    broken, opened, open_store, nq77
+) -> None:
+    with open_store("hub", state_folder=broken.parent.parent / "hub rights") as hub:
+        take_in_sources(hub, [read_source(broken, "nq77")])
+        broken.unlink()
+        shutil.rmtree(broken.with_name("history"))
+        ran = nq77("--lang", "en", "--store", broken.parent, "check", "--repair")
+        assert "5 records kept" in ran.err
+        assert "commits 1-15;" in ran.err
+        # What is not here any more is not claimed, so that the other machine sends it.
+        with opened() as repository:
+            assert repository.heard() == {}
+            told = write_bundle(repository, broken.parent, {}).path
+        take_in_sources(hub, [read_source(told, "nq77")])
+        back = write_bundle(hub, broken.parent, since_for(hub, None, everything=False)).path
+    with opened() as repository:
+        take_in_sources(repository, [read_source(back, "nq77")])
+        assert heads(repository) == sorted(HEADS)
+        assert not repository.add("household", {"head": "Mới"}).id.startswith(
+            next(iter(repository.heard()))
+        )
+
+
+def test_without_snapshot_and_journal_the_history_is_what_is_left(broken, opened, nq77) -> None:
+    broken.unlink()
+    broken.with_name("journal").unlink()
+    ran = nq77("--lang", "en", "--store", broken.parent, "check", "--repair")
+    assert "15 records kept" in ran.err
+    assert "commits 16-?;" in ran.err
+    with opened() as repository:
+        assert heads(repository) == sorted(HEADS[:15])
+
+
+def test_a_folder_with_nothing_of_a_store_is_no_store(tmp_path, nq77) -> None:
+    ran = nq77("--lang", "en", "--store", tmp_path, "check", "--repair")
+    assert ran.status == 1
+    assert "nq77 init" in ran.err
+    assert not (tmp_path / "store.json").exists()
 
 
 def test_what_another_program_removed_does_not_come_back(broken, opened) -> None:
