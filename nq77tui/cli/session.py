@@ -83,6 +83,7 @@ class Session:
         """The store, open; what it has to tell is said.
 
         Args:
+            read_only: write nothing.
             fold: at the end; a single command leaves a large store's small journal as it is.
         """
         repository = Repository.open(

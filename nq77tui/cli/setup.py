@@ -12,6 +12,8 @@ from nq77tui.cli.session import Session
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.programme import sample_folder
 from nq77tui.store.creation import SNAPSHOT, create_store, write_store
+from nq77tui.store.medium import may_write
+from nq77tui.store.paths import StorePaths
 from nq77tui.store.repository import Repository
 
 if TYPE_CHECKING:
@@ -76,7 +78,9 @@ def _run_app(session: Session, start: str | None = None) -> int:
         raise RefusedError(Problem("cli.no_terminal"))
     from nq77tui import tui
 
-    with session.repository(fold=True) as repository:
+    # A supervisor without write permission looks on.
+    is_reader = not may_write(StorePaths.of(session.store_folder / SNAPSHOT))
+    with session.repository(read_only=is_reader, fold=True) as repository:
         kept = repository.settings
         settings = tui.Settings(
             language=session.catalogue.lang,
@@ -88,6 +92,8 @@ def _run_app(session: Session, start: str | None = None) -> int:
 
 
 def _keep(repository: Repository, chosen: tui.Settings) -> None:
+    if repository.why_read_only() is not None:
+        return  # for this session only
     repository.keep_settings(
         language=chosen.language, ascii_borders=chosen.ascii_borders, typing=chosen.typing
     )

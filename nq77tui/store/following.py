@@ -134,6 +134,41 @@ class FollowedStore:
             params = {"now": _day(now), "newest": _day(self._newest)}
             self._tell(Problem("storage.clock_differs", params, "warning"))
 
+    def reopen(self) -> None:
+        """Open the store from disk again after a failed fsync; writing is possible then.
+
+        Raises:
+            RefusedError: what the disk holds now cannot be opened; it stays read-only.
+        """
+        with self._threads:
+            failure, self._failure = self._failure, None
+            if failure is None:
+                return
+            self.read_only = False
+            try:
+                self._reload()
+            except BaseException as error:
+                self.read_only, self._failure = True, failure
+                if isinstance(error, OSError):
+                    raise _cannot_open(self.paths, error) from error
+                raise
+
+    def why_read_only(self) -> Problem | None:
+        """Why nothing can be written; None where it can."""
+        if self._failure is not None:
+            return self._failure.problems[0]
+        if self.read_only:
+            return Problem("storage.read_only", {"file": self.paths.snapshot.name})
+        return None
+
+    def look_at_room(self) -> None:
+        """Say once when the disk is nearly full."""
+        if not any(notice.key == "storage.low_room" for notice in self.notices):
+            with suppress(OSError):
+                low = low_room(self.paths.folder)
+                if low is not None:
+                    self._tell(low)
+
     # -- following other processes -------------------------------------------------------------
 
     def refresh(self) -> bool:

@@ -65,6 +65,14 @@ def refuse_unsafe(folder: Path, *, force: bool = False) -> None:
         )
 
 
+def may_write(paths: StorePaths) -> bool:
+    """Whether this user may write into a store; only a guess that spares a refusal later."""
+    parts = (paths.folder, paths.snapshot, paths.journal, paths.lock)
+    return all(
+        os.access(part, os.W_OK, effective_ids=True) for part in parts if os.path.lexists(part)
+    )
+
+
 def free_bytes(folder: Path) -> int:
     """The room that this user may still fill."""
     found = os.statvfs(folder)

@@ -7,7 +7,7 @@ counter of this replica; a transaction of several is one commit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -36,7 +36,7 @@ from nq77tui.store.peer_book import PeerBook
 from nq77tui.store.peers import Peer
 from nq77tui.store.reader import Reader
 from nq77tui.store.reference import candidates, check_record, reference_reader
-from nq77tui.store.settings import StoreSettings, load_settings, save_settings
+from nq77tui.store.settings import FILE_NAME, StoreSettings, load_settings, save_settings
 from nq77tui.store.storage import JournalStorage
 from nq77tui.store.strata import ahead, behind, bring_up, put_aside
 from nq77tui.store.writer import Writer
@@ -57,7 +57,7 @@ class Repository(Reader):
         super().__init__(programme, settings, storage, clock)
         self.folder = folder
         self._writer = writer
-        self._form_notices: list[Problem] = []
+        self._own_notices: list[Problem] = []
         self.peer_book = PeerBook(storage, writer, clock)
         """What is known of the other machines, and what they have received."""
 
@@ -110,14 +110,14 @@ class Repository(Reader):
         if not self._storage.read_only and behind(self._storage, schemas):
             with self.transaction():
                 found = (bring_up(self._storage, one) for one in behind(self._storage, schemas))
-                self._form_notices = [notice for notice in found if notice]
-        self._form_notices += ahead(self._storage, schemas)
+                self._own_notices = [notice for notice in found if notice]
+        self._own_notices += ahead(self._storage, schemas)
         kept, version = self.settings.programme_version, self.programme.version
         if kept < version and not self._storage.read_only:
             self.keep_settings(programme_version=version)
-        elif kept > version and not self._form_notices:
+        elif kept > version and not self._own_notices:
             params = {"found": kept, "version": version}
-            self._form_notices = [Problem("storage.newer_programme", params, "warning")]
+            self._own_notices = [Problem("storage.newer_programme", params, "warning")]
 
     def close(self, *, fold: bool = True) -> None:
         """Let go of the files.
@@ -143,8 +143,24 @@ class Repository(Reader):
 
     @property
     def notices(self) -> list[Problem]:
-        """What opening the store had to tell people."""
-        return [*self._storage.notices, *self._form_notices, *self._writer.notices]
+        """What the store had to tell people since it was opened, the oldest first of each kind."""
+        return [*self._storage.notices, *self._writer.notices, *self._own_notices]
+
+    def why_read_only(self) -> Problem | None:
+        """Why nothing can be written; None where it can."""
+        return self._storage.why_read_only()
+
+    def reopen(self) -> None:
+        """Open the store from disk again after the disk did not confirm a write.
+
+        Raises:
+            RefusedError: what the disk holds now cannot be opened; it stays read-only.
+        """
+        self._storage.reopen()
+
+    def look_at_room(self) -> None:
+        """Notice when the disk is nearly full; one call of the system."""
+        self._storage.look_at_room()
 
     @property
     def drafts(self) -> Drafts:
@@ -162,10 +178,16 @@ class Repository(Reader):
         return self._writer.replica
 
     def keep_settings(self, **changes: str | bool | int) -> None:
-        """Keep what the users of this store chose, where its folder can be written."""
+        """Keep what the users of this store chose; a notice says where that is not possible."""
         self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
-        with suppress(OSError):
+        try:
             save_settings(self.folder, self.settings)
+        except OSError as error:
+            detail = error.strerror or str(error)
+            params = {"file": FILE_NAME, "detail": detail}
+            problem = Problem("storage.settings_not_kept", params, "warning")
+            if problem not in self._own_notices:
+                self._own_notices.append(problem)
 
     def resolve(self, record_id: str, field: str, value: Json) -> Record:
         """Decide a conflict: a write that has seen all the values, and so wins everywhere.

@@ -81,6 +81,7 @@ APP = (
     Action("app.help", ("f1", "ctrl+g"), "help"),
     Action("app.language", ("f10", "ctrl+e"), "language"),
     Action("app.redraw", ("ctrl+l",), "redraw", is_shown=False),
+    Action("app.notices", ("f12", "ctrl+y"), "notices", is_shown=False),
 )
 ROWS = (
     Action("rows.move", ("up", "down"), is_shown=False),
@@ -130,6 +131,10 @@ FIELDS = (
     Action("fields.erase", ("ctrl+u", "ctrl+k", "ctrl+w"), is_shown=False),
     Action("fields.restore", ("ctrl+z",), is_shown=False),
     Action("fields.remove_row", ("ctrl+y",), is_shown=False),
+)
+NOTICES = (
+    Action("notices.reopen", ("enter", "f5"), "reopen"),
+    Action("notices.back", ("escape",), "back"),
 )
 HELP = (Action("help.back", ("escape", "f1", "ctrl+g", "question_mark"), "back"),)
 EDITOR = (
@@ -244,6 +249,7 @@ ALL = (
     LIST,
     FORM,
     FIELDS,
+    NOTICES,
     HELP,
     EDITOR,
     FILES,

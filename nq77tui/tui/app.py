@@ -20,6 +20,8 @@ from nq77tui.tui.views.base import BaseView
 _LOOK_EVERY = 1.0
 _COLLECT_EVERY = 20_000
 """Objects made between two looks for garbage: a district's list makes 40,000 that stay."""
+_ROOM_EVERY = 30
+"""Looks between two at the room on the disk."""
 _DRIVER = "NQ77_DRIVER"
 """Set to ``textual``, it brings back Textual's own driver."""
 
@@ -38,6 +40,7 @@ class Nq77App(App[int], inherit_bindings=False):
         super().__init__(driver_class=_driver_class())
         self.desk = desk
         self._start = start
+        self._looks = 0
         self.animation_level = "none"
         self.theme = THEME
 
@@ -80,16 +83,32 @@ class Nq77App(App[int], inherit_bindings=False):
         return isinstance(self._driver, LineDriver)
 
     def _look(self) -> None:
-        """Show what colleagues have saved; one stat call where that is nothing."""
+        """Show what colleagues have saved, and what the store has to tell.
+
+        One stat call where that is nothing; the room on the disk is looked at more seldom.
+        """
         view = self.screen
+        self._looks += 1
+        if self._looks % _ROOM_EVERY == 1:
+            self.desk.repository.look_at_room()
         try:
             has_news = self.desk.repository.refresh()
         except RefusedError as error:
             if isinstance(view, BaseView):
                 view.refuse(error)
-            return
+            has_news = False
         if has_news and isinstance(view, BaseView):
             view.look_again()
+        if self.desk.notices.fresh() and isinstance(view, BaseView):
+            view.show_title()
+            view.say()
+
+    def action_notices(self) -> None:
+        """Read what the store had to tell; from there it is opened again after a failed disk."""
+        from nq77tui.tui.views.notices import NoticesView
+
+        if isinstance(self.screen, BaseView) and not isinstance(self.screen, NoticesView):
+            self.push_screen(NoticesView(self.desk))
 
     def action_help(self) -> None:
         """Say what the keys do in this view."""

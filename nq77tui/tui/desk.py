@@ -14,6 +14,7 @@ from nq77tui.core.text import printable
 from nq77tui.core.typed import show_value
 from nq77tui.programme import Catalogue, Programme
 from nq77tui.store import Repository
+from nq77tui.tui.notices import Notices
 from nq77tui.tui.settings import Settings
 from nq77tui.tui.titles import Titles
 
@@ -28,6 +29,7 @@ class Desk:
     Attributes:
         listings: the list of each record type, kept so that it opens at once the second time.
         titles: what records are called, for picking references.
+        notices: which of the store's notices are not read yet.
         last_saved: by type the values of the record that was saved last in this session.
     """
 
@@ -40,6 +42,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.titles = Titles(self.repository)
+        self.notices = Notices(self.repository)
         self._coverage: tuple[object, Coverage] | None = None
 
     def text(self, key: str, **params: object) -> str:

@@ -145,13 +145,13 @@ class User:
 
 @pytest.fixture
 def start(desk):
-    """Starts the app, as long as the block lasts."""
+    """Starts the app, as long as the block lasts; ``at`` is a desk other than the usual one."""
 
     @asynccontextmanager
-    async def started(record_type=None, size=(80, 24)):
-        app = Nq77App(desk, start=record_type)
+    async def started(record_type=None, size=(80, 24), at=desk):
+        app = Nq77App(at, start=record_type)
         async with app.run_test(size=size) as pilot:
-            user = User(pilot, desk.repository)
+            user = User(pilot, at.repository)
             await user.settle()
             yield user
 

@@ -18,6 +18,7 @@ TOGETHER = [
     actions.LIST + actions.APP,
     actions.FORM + actions.FIELDS + actions.APP,
     actions.EDITOR + actions.APP,
+    actions.NOTICES + actions.ROWS + actions.APP,
     actions.ROWS + actions.APP,
     actions.COVERAGE + actions.ROWS + actions.APP,
     actions.DETAIL + actions.ROWS + actions.APP,

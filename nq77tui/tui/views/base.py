@@ -13,7 +13,7 @@ from textual.screen import Screen
 from nq77tui.core.problem import RefusedError
 from nq77tui.tui.actions import APP, Action, shown_key
 from nq77tui.tui.desk import Desk
-from nq77tui.tui.theme import ERROR, KEY, PLAIN, TITLE
+from nq77tui.tui.theme import ERROR, KEY, PLAIN, TITLE, WARNING
 from nq77tui.tui.widgets.canvas import Part
 from nq77tui.tui.widgets.text_line import TextLine
 
@@ -29,6 +29,7 @@ class BaseView(Screen[Result]):
         super().__init__()
         self.desk = desk
         self._seen = desk.repository.generation
+        self._tells_notices = False
 
     def compose(self) -> ComposeResult:
         """Title, body, message, keys."""
@@ -46,14 +47,19 @@ class BaseView(Screen[Result]):
         self.relabel()
 
     def on_screen_resume(self) -> None:
-        """Show what was saved while another view was in front."""
+        """Show what was saved, and read of the store's notices, while another view was in front."""
         self.look_again()
+        if self._tells_notices:
+            self.show_title()
+            self.say()
 
     # For the app
 
     def relabel(self) -> None:
         """Write every text anew, in the language of the moment."""
         self.show_title()
+        if self.desk.notices.unread:
+            self.say()
         self.query_one("#keys", TextLine).show(*self._key_parts())
 
     def show_title(self) -> None:
@@ -80,11 +86,26 @@ class BaseView(Screen[Result]):
 
     def set_title(self, title: str, right: str = "") -> None:
         """Say where this is."""
+        if self.desk.repository.why_read_only() is not None:
+            right = f"{right}  {self.desk.text('notices.looking_on')}".strip()
         self.query_one("#title", TextLine).show((f" {title}", TITLE), right=f"{right} ")
 
     def say(self, text: str = "", style: Style = PLAIN) -> None:
-        """Write on the message line; nothing to empty it."""
+        """Write on the message line; nothing to leave it to what the store has to tell, if any."""
+        unread = self.desk.notices.unread if not text else []
+        self._tells_notices = bool(unread)
+        if unread:
+            first = self.desk.problem(unread[-1])
+            text = self.desk.text("notices.unread", count=len(unread), first=first)
+            style = WARNING
         self.query_one("#message", TextLine).show((f" {text}" if text else "", style))
+
+    def refuse_if_read_only(self) -> bool:
+        """Say why nothing can be written, if so; answers whether it was."""
+        why = self.desk.repository.why_read_only()
+        if why is not None:
+            self.refuse(RefusedError(why))
+        return why is not None
 
     def refuse(self, error: RefusedError) -> None:
         """Say why something was not done."""

@@ -149,7 +149,8 @@ class ListView(BaseView[None]):
 
     def action_new(self) -> None:
         """Open an empty form."""
-        self._open(None)
+        if not self.refuse_if_read_only():
+            self._open(None)
 
     def _open(self, record_id: str | None) -> None:
         from nq77tui.tui.views.form import FormView  # the list stands sooner without it
@@ -173,7 +174,7 @@ class ListView(BaseView[None]):
         from nq77tui.tui.views.confirm import Confirm
 
         record_id = self.row_list.current
-        if record_id is None:
+        if record_id is None or self.refuse_if_read_only():
             return
         question = self.desk.text("tui.delete.ask", title=self.desk.repository.title(record_id))
         self.app.push_screen(Confirm(self.desk, question), partial(self._delete, record_id))

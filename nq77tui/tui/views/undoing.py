@@ -19,6 +19,8 @@ _TITLE = 40
 
 def ask_undo(view: BaseView[Any]) -> None:
     """Say what an undo would take back, and take it back if that is wanted."""
+    if view.refuse_if_read_only():
+        return
     with view.refusals():
         undoable = last_undoable(view.desk.repository)
         question = "\n".join(_question(view, undoable))

@@ -228,6 +228,7 @@ def test_a_record_refused_for_want_of_room_is_saved_by_the_next_try(
         assert repository.heard() == counters
         repository.keep_settings(language="en")  # no room for that either
         assert load_settings(folder).language == "vi"
+        assert [n.key for n in repository.notices][-1] == "storage.settings_not_kept"
         with pytest.raises(RefusedError) as caught:
             write_backup(folder, disk.place / "backup")
         assert "could not be written" in refused(caught.value)

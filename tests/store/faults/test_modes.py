@@ -17,6 +17,8 @@ from nq77tui.store import create_store, write_store
 from nq77tui.store.backup import restore_backup, write_backup
 from nq77tui.store.database import open_tinydb
 from nq77tui.store.history import commits
+from nq77tui.store.medium import may_write
+from nq77tui.store.paths import StorePaths
 from nq77tui.store.repair import repair_store
 
 TEAM = 50_001
@@ -161,6 +163,7 @@ def test_a_supervisor_without_write_permission_reads_and_writes_nothing(place, p
         path.chmod(0o640)
         os.chown(path, -1, TEAM)
         fill(path)
+        assert may_write(StorePaths.of(path))
 
     as_user(LAN, begin)
     wanted = {"first": 12}
@@ -170,6 +173,7 @@ def test_a_supervisor_without_write_permission_reads_and_writes_nothing(place, p
             open_tinydb(path)
         with pytest.raises(PermissionError):
             (folder / "anything").touch()
+        assert not may_write(StorePaths.of(path))
         with open_tinydb(path, read_only=True) as db:
             assert {by: len(numbers(db, by)) for by in wanted} == wanted
             with pytest.raises(RefusedError) as caught:
