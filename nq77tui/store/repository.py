@@ -150,7 +150,7 @@ class Repository(Reader):
         """Why nothing can be written; None where it can."""
         return self._storage.why_read_only()
 
-    def reopen(self) -> None:
+    def open_again(self) -> None:
         """Open the store from disk again after the disk did not confirm a write.
 
         Raises:

@@ -68,7 +68,7 @@ class NoticesView(BaseView[None]):
         if self.desk.repository.why_read_only() is None:
             return
         with self.refusals():
-            self.desk.repository.reopen()
+            self.desk.repository.open_again()
             if self.desk.repository.why_read_only() is None:
                 self.relabel()
                 self.say(self.desk.text("notices.reopened"), GOOD)
