@@ -81,7 +81,7 @@ APP = (
     Action("app.help", ("f1", "ctrl+g"), "help"),
     Action("app.language", ("f10", "ctrl+e"), "language"),
     Action("app.redraw", ("ctrl+l",), "redraw", is_shown=False),
-    Action("app.notices", ("f12", "ctrl+y"), "notices", is_shown=False),
+    Action("app.notices", ("f12", "ctrl+x"), "notices", is_shown=False),
 )
 ROWS = (
     Action("rows.move", ("up", "down"), is_shown=False),
