@@ -11,7 +11,7 @@ from typing import Protocol
 
 from nq77tui.core.record import Json
 from nq77tui.core.schema import Schema
-from nq77tui.core.scope import Row
+from nq77tui.core.scope import Lookup, Row
 
 EVERYWHERE = ""
 """The id of the node above all areas; what lies in no area hangs there."""
@@ -38,13 +38,56 @@ def exists_on(schema: Schema, values: Mapping[str, Json], day: str) -> bool:
     return not (isinstance(ends, str) and ends and ends < day[: len(ends)])
 
 
+class Locator:
+    """Where records lie, by following the references that their schemas name.
+
+    A place follows from the record that the first reference leads to, so it is worked out once
+    for each of those: a village's households are located together.
+    """
+
+    def __init__(self, schemas: Mapping[str, Schema], tree: AreaTree, lookup: Lookup) -> None:
+        self._fields = {name: schema.area for name, schema in schemas.items()}
+        self._tree = tree
+        self._lookup = lookup
+        self._places: dict[str, str] = {}
+
+    def place(self, row: Row) -> str:
+        """The area that a record lies in; `EVERYWHERE` where its references lead to none."""
+        if row.type == self._tree.record:
+            return self._tree.resolve(row.id)
+        value = row.values.get(self._fields.get(row.type, ""))
+        if not isinstance(value, str):
+            return EVERYWHERE
+        place = self._places.get(value)
+        return self._find(value) if place is None else place
+
+    def _find(self, value: Json) -> str:
+        trail, place = [], EVERYWHERE
+        while isinstance(value, str):
+            if value in self._places:
+                place = self._places[value]
+                break
+            # Whoever comes by here again has walked in a circle, and lies nowhere.
+            self._places[value] = EVERYWHERE
+            trail.append(value)
+            row = self._lookup.row(value)
+            if row is None:
+                break
+            if row.type == self._tree.record:
+                place = self._tree.resolve(row.id)
+                break
+            value = row.values.get(self._fields.get(row.type, ""))
+        for name in trail:
+            self._places[name] = place
+        return place
+
+
 class AreaTree:
     """Areas by id, with the parent each had on the day."""
 
     def __init__(self, schemas: Mapping[str, Schema], facts: Facts, day: str) -> None:
         self._schemas = schemas
-        self._facts = facts
-        self._day = day
+        self._facts: Lookup = facts
         schema = next(found for found in schemas.values() if found.tree)
         assert schema.tree
         self._schema, self._tree = schema, schema.tree
@@ -57,7 +100,18 @@ class AreaTree:
         # In one order everywhere: where areas lie in a circle, the same one hangs at the top.
         for area_id in sorted(self._areas):
             self._hang(area_id)
-        self._places: dict[str, str] = {}
+        self._ways: dict[str, tuple[str, ...]] = {}
+        self._locator = Locator(schemas, self, facts)
+
+    @property
+    def record(self) -> str:
+        """The record type of the areas."""
+        return self._schema.record
+
+    def look_in(self, lookup: Lookup) -> None:
+        """Locate by other records from now on: the areas are the same, what lies in them is not."""
+        self._facts = lookup
+        self._locator = Locator(self._schemas, self, lookup)
 
     def _hang(self, area_id: str) -> None:
         above = self._areas[area_id].values.get(self._tree.parent)
@@ -102,22 +156,14 @@ class AreaTree:
 
     def locate(self, row: Row) -> str:
         """The area that a record lies in, by following the references its schema names."""
-        found = self._places.get(row.id)
-        if found is None:
-            found = self._places[row.id] = self._find(row)
-        return found
+        return self._locator.place(row)
 
-    def _find(self, row: Row) -> str:
-        for _ in range(_MAX_STEPS):
-            if row.type == self._schema.record:
-                return self.resolve(row.id)
-            schema = self._schemas.get(row.type)
-            value = row.values.get(schema.area) if schema else None
-            above = self._facts.row(value) if isinstance(value, str) else None
-            if above is None:
-                break
-            row = above
-        return EVERYWHERE
+    def way(self, area_id: str) -> tuple[str, ...]:
+        """An area and everything above it, `EVERYWHERE` last."""
+        way = self._ways.get(area_id)
+        if way is None:
+            way = self._ways[area_id] = tuple(self.upward(area_id))
+        return way
 
     def upward(self, area_id: str) -> Iterator[str]:
         """An area and everything above it, `EVERYWHERE` last."""

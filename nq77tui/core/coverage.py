@@ -1,22 +1,27 @@
 """Coverage counted from the denominator, for every area, as of a day.
 
-What is counted is data (`core.screen.Metric` and `Figure`); here is only the counting. Every
-metric and figure is tallied where its records lie, and summed up the tree.
+What is counted is data (`core.screen.Metric` and `Figure`), and how it is counted stands in
+`core.counting`; here is what is asked, and what follows from a change of the records.
+
+    counted = Coverage(schemas, metrics, figures, facts, as_of=day, today=day)
+    counted.share(area_id, "households_assigned")      # Share(have=390, of=430)
+    counted.gaps(area_id, "households_assigned")       # the ids of the other 40
+    counted.follow([RowChange(before, after)], facts)     # one record changed: the same as anew
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from nq77tui.core.area_tree import AreaTree, Facts, exists_on
-from nq77tui.core.expression import Expression
-from nq77tui.core.expression_functions import as_number
-from nq77tui.core.record import Json
+from nq77tui.core.area_tree import AreaTree, Facts
+from nq77tui.core.counting import Count, FigureCount, MetricCount
+from nq77tui.core.dependency import IndexedFacts, RowChange, derive
+from nq77tui.core.lens import Lens
+from nq77tui.core.period import Period
 from nq77tui.core.schema import Schema
-from nq77tui.core.scope import RecordScope, Row
-from nq77tui.core.screen import Covered, Figure, Metric
+from nq77tui.core.scope import Row
+from nq77tui.core.screen import Figure, Metric
 
 
 class Share(NamedTuple):
@@ -30,41 +35,64 @@ class Share(NamedTuple):
         """Rounded to two decimals; None of nothing. Never 100 while one is missing."""
         if not self.of:
             return None
-        percent = _tidy(round(100 * self.have / self.of, 2))
+        percent = _rounded(100 * self.have / self.of)
         return 99.99 if percent >= 100 and self.have < self.of else percent
 
 
-@dataclass
-class Tally:
-    """One metric: who is counted and covered where."""
+def expected_by(metric: Metric, day: str) -> float | None:
+    """The percentage that a metric should have reached on a day (ISO text), going evenly.
 
-    have: dict[str, int] = field(default_factory=dict)
-    of: dict[str, int] = field(default_factory=dict)
-    gaps: dict[str, list[str]] = field(default_factory=dict)
-    """Ids of what is not covered, by the area it lies in."""
+    None where it has no period: its target then holds on every day.
+    """
+    if not metric.period:
+        return None
+    return _rounded(metric.target * Period.of(metric.period, day).passed(day))
 
 
-class _Memory:
-    """Facts with a memory: references lead to the same few records again and again."""
+def records_read(
+    schemas: Mapping[str, Schema], metrics: Iterable[Metric], figures: Iterable[Figure]
+) -> set[str]:
+    """The record types that counting reads; all where that cannot be derived."""
+    counts: list[Count] = [MetricCount(metric, "2000-01-01") for metric in metrics]
+    counts += [FigureCount(figure, schemas[figure.record]) for figure in figures]
+    found = {schema.record for schema in schemas.values() if schema.tree}
+    for reads in (one for count in counts for one in count.reads):
+        needed = derive(reads, schemas)
+        if needed is None:
+            return set(schemas)
+        found |= needed.records
+    return found
 
-    def __init__(self, facts: Facts) -> None:
+
+class _Before:
+    """The records as they were before some changes."""
+
+    def __init__(self, changes: Iterable[RowChange], facts: IndexedFacts) -> None:
         self._facts = facts
-        self._rows: dict[str, Row | None] = {}
+        self._before = {
+            name: change.before
+            for change in changes
+            for name in (*facts.aliases(change.row.id), change.row.id)
+        }
 
     def rows(self, record_type: str) -> Iterable[Row]:
-        for row in self._facts.rows(record_type):
-            self._rows[row.id] = row
-            yield row
+        """Nobody walks through them: only what changed is looked at."""
+        raise NotImplementedError
 
     def row(self, record_id: str) -> Row | None:
-        try:
-            return self._rows[record_id]
-        except KeyError:
-            return self._rows.setdefault(record_id, self._facts.row(record_id))
+        """A record that was live."""
+        if record_id in self._before:
+            return self._before[record_id]
+        return self._facts.row(record_id)
 
 
 class Coverage:
-    """All metrics and figures of all areas on one day."""
+    """All metrics and figures of all areas on one day.
+
+    Attributes:
+        as_of: the day, as ISO text.
+        tree: the areas as they stand on it.
+    """
 
     def __init__(
         self,
@@ -75,155 +103,136 @@ class Coverage:
         *,
         as_of: str,
         today: str,
+        counts_now: bool = True,
     ) -> None:
+        """Count.
+
+        Args:
+            facts: records that stay as they are while they are counted.
+            today: the day that ``today()`` stands for in expressions, as ISO text.
+            counts_now: count everything here, not step by step by `counting`.
+        """
         self._schemas = schemas
-        self._facts = _Memory(facts)
-        self.as_of = as_of
-        self._scope = RecordScope({}, self._facts, today, as_of)
-        self._kept: dict[str, list[Row]] = {}
-        self.tree = AreaTree(schemas, self._facts, as_of)
-        self._tallies = {name: self._tally(metric) for name, metric in metrics.items()}
-        self._figures = {name: self._figure(figure) for name, figure in figures.items()}
+        self._facts = facts
+        self.as_of, self._today = as_of, today
+        self.tree = AreaTree(schemas, facts, as_of)
+        self._lens: Lens | None = self._new_lens(facts)
+        self._metrics = {name: MetricCount(metric, as_of) for name, metric in metrics.items()}
+        self._figures = {
+            name: FigureCount(figure, schemas[figure.record]) for name, figure in figures.items()
+        }
+        self._needs = {
+            count: tuple(derive(reads, schemas) for reads in count.reads)
+            for count in self._counts()
+        }
+        # What is read from few kinds of records is there first.
+        self._waiting = sorted(self._needs, key=self._kinds_needed)
+        if counts_now:
+            for _ in self.counting():
+                pass
 
     # -- asking --------------------------------------------------------------------------------
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything has been counted."""
+        return not self._waiting
+
+    def is_counted(self, name: str) -> bool:
+        """Whether a metric or figure has been counted; until then it shows nothing."""
+        return all(count.name != name for count in self._waiting)
+
     def share(self, area_id: str, metric: str) -> Share:
         """How far a metric is in an area and everything below it."""
-        tally = self._tallies[metric]
-        return Share(tally.have.get(area_id, 0), tally.of.get(area_id, 0))
+        count = self._metrics[metric]
+        return Share(int(count.have.get(area_id, 0)), int(count.of.get(area_id, 0)))
 
     def figure(self, area_id: str, name: str) -> int | float:
         """A figure of an area and everything below it."""
-        return self._figures[name].get(area_id, 0)
+        return self._figures[name].figure(area_id)
 
     def gaps(self, area_id: str, metric: str) -> list[str]:
-        """The ids of the very records that are counted there and not covered."""
-        found = self._tallies[metric].gaps
-        return [one for place in self.tree.downward(area_id) for one in found.get(place, ())]
-
-    # -- counting ------------------------------------------------------------------------------
+        """The ids of the very records that are counted there and not covered, area by area."""
+        found = self._metrics[metric].gaps
+        return [
+            one for place in self.tree.downward(area_id) for one in sorted(found.get(place, ()))
+        ]
 
     def rows(self, record_type: str) -> list[Row]:
         """The live records of a type that exist on the day."""
-        if record_type not in self._kept:
-            schema = self._schemas[record_type]
-            self._kept[record_type] = [
-                row
-                for row in self._facts.rows(record_type)
-                if exists_on(schema, row.values, self.as_of)
-            ]
-        return self._kept[record_type]
+        if self._lens is None:
+            self._lens = self._new_lens(self._facts)
+        return self._lens.rows(record_type)
 
-    def _passing(self, record_type: str, where: Expression | None) -> Iterator[Row]:
-        if where is None:
-            yield from self.rows(record_type)
-            return
-        for row in self.rows(record_type):
-            if self._holds(where, row):
-                yield row
+    # -- counting ------------------------------------------------------------------------------
 
-    def _holds(self, test: Expression, row: Row) -> bool:
-        self._scope.values = row.values
-        return test.holds(self._scope)
+    def counting(self) -> Iterator[str]:
+        """Count one metric or figure after another; each is whole when its name comes out."""
+        while self._waiting:
+            self._count(self._waiting[0])
+            name = self._waiting.pop(0).name
+            if not self._waiting:
+                self._lens = None
+            yield name
 
-    def _tally(self, metric: Metric) -> Tally:
-        tally = Tally()
-        counts = self._covering(metric.have)
-        for row in self._passing(metric.of.record, metric.of.where):
-            place = self.tree.locate(row)
-            tally.of[place] = tally.of.get(place, 0) + 1
-            if metric.have.record:
-                is_covered = counts.get(row.id, 0) >= metric.have.at_least
-            else:
-                is_covered = metric.have.where is None or self._holds(metric.have.where, row)
-            if is_covered:
-                tally.have[place] = tally.have.get(place, 0) + 1
-            else:
-                tally.gaps.setdefault(place, []).append(row.id)
-        tally.have = self._sum_up(tally.have)
-        tally.of = self._sum_up(tally.of)
-        return tally
+    def _counts(self) -> Iterator[Count]:
+        yield from self._metrics.values()
+        yield from self._figures.values()
 
-    def _covering(self, have: Covered) -> dict[str, int]:
-        """How often each record is led to."""
-        if not have.record:
-            return {}
-        reached: dict[str, set[Json]] = {}
-        for row in self._passing(have.record, have.where):
-            mark = self._one_of(row, have.distinct) if have.distinct else row.id
-            if not isinstance(mark, str | int | float):
+    def _kinds_needed(self, count: Count) -> int:
+        return len({record for needed in self._needs[count] if needed for record in needed.records})
+
+    def _count(self, count: Count) -> None:
+        for needed in self._needs[count]:
+            # References then find the records that they lead to at hand.
+            for record_type in sorted(needed.records) if needed else ():
+                self.rows(record_type)
+        count.count(self._lens or self._new_lens(self._facts))
+
+    def _new_lens(self, facts: Facts) -> Lens:
+        return Lens(self._schemas, facts, self.tree, as_of=self.as_of, today=self._today)
+
+    # -- following -----------------------------------------------------------------------------
+
+    def is_about_tree(self, change: RowChange) -> bool:
+        """Whether a change moves areas: then everything is counted anew."""
+        schema = self._schemas.get(change.row.type)
+        if schema is None or schema.tree is None:
+            return False
+        fields = change.fields
+        tree = schema.tree
+        shaping = {tree.parent, tree.level, tree.successor, schema.begins, schema.ends}
+        return fields is None or bool(fields & shaping)
+
+    def follow(self, changes: Sequence[RowChange], facts: IndexedFacts) -> bool:
+        """Count what some changes of records have changed; the result is as if counted anew.
+
+        What it costs depends on what refers to the records that changed, not on how many there
+        are.
+
+        Args:
+            changes: each record once, as it was when last counted and as it is now. What was
+                joined with another, or apart from it, since then is to be counted anew.
+            facts: all records as they are now.
+
+        Returns:
+            Whether that could be done; if not, nothing has been, and it has to be counted anew.
+        """
+        if self._waiting or any(map(self.is_about_tree, changes)):
+            return False
+        self._facts, self._lens = facts, None
+        self.tree.look_in(facts)
+        before, after = self._new_lens(_Before(changes, facts)), self._new_lens(facts)
+        for count, needs in self._needs.items():
+            if None in needs:
+                self._count(count)
                 continue
-            for target in self._targets(have, row):
-                reached.setdefault(target, set()).add(mark)
-        return {target: len(marks) for target, marks in reached.items()}
-
-    def _targets(self, have: Covered, row: Row) -> Iterable[str]:
-        if have.within:
-            return self.tree.upward(self.tree.locate(row))
-        self._scope.values = row.values
-        target = self._scope.field(have.link)
-        found = self._facts.row(target) if isinstance(target, str) else None
-        # Its own id: what was joined with another is referred to by an alias for a while.
-        return (found.id,) if found else ()
-
-    def _one_of(self, row: Row, name: str) -> Json:
-        """A value whose differing ones are counted; a record counts once under all its ids."""
-        value = row.values.get(name)
-        field = self._schemas[row.type].fields.get(name)
-        if field is None or not field.is_reference or not isinstance(value, str):
-            return value
-        found = self._facts.row(value)
-        return found.id if found else value
-
-    def _figure(self, figure: Figure) -> dict[str, int | float]:
-        rows = self._passing(figure.record, figure.where)
-        if figure.latest:
-            rows = iter(self._latest(figure, rows))
-        if figure.distinct:
-            return self._distinct(figure, rows)
-        found: dict[str, int | float] = {}
-        for row in rows:
-            number = as_number(row.values.get(figure.sum)) if figure.sum else 1
-            if number is not None:
-                place = self.tree.locate(row)
-                found[place] = found.get(place, 0) + number
-        summed = found if figure.own else self._sum_up(found)
-        return {place: _tidy(number) for place, number in summed.items()}
-
-    def _distinct(self, figure: Figure, rows: Iterable[Row]) -> dict[str, int | float]:
-        seen: dict[str, set[Json]] = {}
-        for row in rows:
-            value = self._one_of(row, figure.distinct)
-            if not isinstance(value, str | int | float):
-                continue
-            place = self.tree.locate(row)
-            for area_id in [place] if figure.own else self.tree.upward(place):
-                seen.setdefault(area_id, set()).add(value)
-        return {place: len(values) for place, values in seen.items()}
-
-    def _latest(self, figure: Figure, rows: Iterable[Row]) -> list[Row]:
-        begins = self._schemas[figure.record].begins
-        found: dict[tuple[str, ...], Row] = {}
-        for row in rows:
-            key = tuple(str(row.values.get(name)) for name in figure.latest)
-            other = found.get(key)
-            if other is None or _age(row, begins) > _age(other, begins):
-                found[key] = row
-        return list(found.values())
-
-    def _sum_up(self, direct: Mapping[str, int | float]) -> dict[str, int]:
-        summed: dict[str, int | float] = {}
-        for place, number in direct.items():
-            for area_id in self.tree.upward(place):
-                summed[area_id] = summed.get(area_id, 0) + number
-        return summed  # type: ignore[return-value]
+            touched = tuple(found.touched(changes, facts) for found in needs if found)
+            if any(touched):
+                count.replace(touched, before, after)
+        return True
 
 
-def _age(row: Row, begins: str) -> tuple[str, str]:
-    # The id decides between records of one day, so that every machine takes the same.
-    return str(row.values.get(begins) or ""), row.id
-
-
-def _tidy(number: int | float) -> int | float:
-    number = round(number, 4)
+def _rounded(number: float) -> int | float:
+    number = round(number, 2)
     return int(number) if number == int(number) else number

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from nq77tui.core.expression import Expression
+from nq77tui.core.period import PeriodKind
 from nq77tui.core.schema import Label
 
 OWN_LENGTH = -1
@@ -140,6 +141,7 @@ class Covered:
         where: which of those records count.
         distinct: count different values of this field, not records.
         at_least: how many are needed.
+        in_period: the date, or the year as a number, that has to lie in the metric's period.
     """
 
     record: str = ""
@@ -148,6 +150,7 @@ class Covered:
     within: bool = False
     distinct: str = ""
     at_least: int = 1
+    in_period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,8 @@ class Metric:
     Attributes:
         target: the percentage to reach.
         column: a short heading for tables.
+        period: the month, quarter or year of the day in which it is to be reached; empty where
+            what is reached once stays so.
     """
 
     name: str
@@ -165,6 +170,7 @@ class Metric:
     of: Counted
     have: Covered
     target: int = 100
+    period: PeriodKind = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast, get_args
 
+from nq77tui.core.period import PeriodKind
 from nq77tui.core.screen import (
     GRID_GAP,
     GRID_WIDTH,
@@ -26,6 +27,7 @@ from nq77tui.core.screen import (
 from nq77tui.programme.table import Table
 
 _COLUMN_WIDTH = 12
+_PERIODS: tuple[str, ...] = get_args(PeriodKind)
 _APPEARANCES: tuple[str, ...] = get_args(Appearance)
 
 
@@ -144,6 +146,10 @@ def read_metrics(table: Table) -> dict[str, Metric]:
     found = {}
     for name, entry in table.tables("metrics"):
         label = entry.label("label")
+        period = entry.text("period")
+        if period not in _PERIODS:
+            entry.wrong("not_one_of", "period", found=period, known=", ".join(_PERIODS[1:]))
+            period = ""
         found[name] = Metric(
             name=name,
             label=label,
@@ -151,7 +157,10 @@ def read_metrics(table: Table) -> dict[str, Metric]:
             of=_counted(entry.table("of")),
             have=_covered(entry.table("have")),
             target=entry.integer("target", 100),
+            period=cast("PeriodKind", period),
         )
+        if bool(period) != bool(found[name].have.in_period):
+            entry.wrong("period_alone", "period" if period else "have.in_period")
         entry.done()
     return found
 
@@ -171,6 +180,7 @@ def _covered(table: Table) -> Covered:
         within=table.flag("within"),
         distinct=table.text("distinct"),
         at_least=table.integer("at_least", 1),
+        in_period=table.text("in_period"),
     )
     if not covered.record and covered.where is None:
         table.wrong("missing_key", "where")

@@ -29,6 +29,8 @@ APP_KEYS = frozenset("cgmxq?/")
 WRITTEN = frozenset({"text", "integer", "decimal", "date", "phone", "citizen_number", "code"})
 """Types of fields whose letters can be counted while they are typed."""
 NUMBERS = frozenset({"integer", "decimal", "figure", "hectares", "money"})
+PERIODICAL = frozenset({"date", "integer"})
+"""What may lie in a period: a date, or a year as a number."""
 
 
 def check_whole(programme: Programme, places: Mapping[str, str], problems: Problems) -> None:
@@ -319,6 +321,8 @@ class Check:
             return
         self.expression(have.where, schema, file, table, "have.where")
         self.names([have.distinct], schema, file, table, "have.distinct")
+        self.names([have.in_period], schema, file, table, "have.in_period")
+        self.kind(have.in_period, PERIODICAL, schema, file, table, "have.in_period")
         if broken := self.path(have.link, [schema]) if have.link else "":
             self.problems.add(
                 "unknown_field", file, table, "have.link", found=broken, record=schema.record

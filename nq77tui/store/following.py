@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
@@ -254,6 +255,20 @@ class FollowedStore:
             if sequence_of(line) > self.sequence:
                 self._replay(line)
         return rest
+
+    @contextmanager
+    def still(self, *, waits: bool = True) -> Iterator[bool]:
+        """While it lasts no other thread of this process commits or reads anything in.
+
+        Args:
+            waits: for one that is at it; without it, the answer is whether nobody is.
+        """
+        is_still = self._threads.acquire(blocking=waits)
+        try:
+            yield is_still
+        finally:
+            if is_still:
+                self._threads.release()
 
     def _is_in_transaction(self) -> bool:
         return False

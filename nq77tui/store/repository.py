@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from nq77tui.core import merge
-from nq77tui.core.area_tree import AreaTree
+from nq77tui.core.area_tree import AreaTree, Facts
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Dot, Json, Record, Sibling, Stamp
@@ -30,6 +31,7 @@ from nq77tui.store.creation import SNAPSHOT
 from nq77tui.store.drafts import Drafts
 from nq77tui.store.epochs import Epochs
 from nq77tui.store.history import Commit
+from nq77tui.store.live_coverage import LiveCoverage
 from nq77tui.store.parked import Parked
 from nq77tui.store.paths import StorePaths
 from nq77tui.store.peer_book import PeerBook
@@ -497,16 +499,30 @@ class Repository(Reader):
         return AreaTree(self.programme.schemas, self, self.today().isoformat())
 
     def coverage(self, as_of: str) -> Coverage:
-        """All metrics and figures of all areas on a day (ISO text)."""
+        """All metrics and figures of all areas on a day (ISO text), counted from nothing."""
+        return self.coverage_of(self, as_of)
+
+    def coverage_of(self, facts: Facts, as_of: str, *, counts_now: bool = True) -> Coverage:
+        """Coverage of some records, which stay as they are while they are counted.
+
+        Args:
+            counts_now: count everything here, not step by step by `Coverage.counting`.
+        """
         programme = self.programme
         return Coverage(
             programme.schemas,
             programme.metrics,
             programme.figures,
-            self,
+            facts,
             as_of=as_of,
             today=self.today().isoformat(),
+            counts_now=counts_now,
         )
+
+    @cached_property
+    def live_coverage(self) -> LiveCoverage:
+        """Coverage as of today, kept up to date by what is committed."""
+        return LiveCoverage(self, self._storage)
 
     def heard(self) -> dict[str, int]:
         """The highest counter of each replica that this store includes."""

@@ -187,6 +187,8 @@ COVERAGE = (
     Action("coverage.percent", ("p", "percent_sign"), "percent", is_shown=False),
     Action("coverage.detail", ("t", "f3"), "detail", is_shown=False),
     Action("coverage.date", ("n", "f7"), "date", is_shown=False),
+    Action("coverage.since", ("v", "f8"), "since", is_shown=False),
+    Action("coverage.short", ("l", "f2"), "short", is_shown=False),
     Action("coverage.help", ("question_mark",), "app.help", is_shown=False),
 )
 DETAIL = (

@@ -19,6 +19,7 @@ from nq77tui.tui.settings import Settings
 from nq77tui.tui.titles import Titles
 
 if TYPE_CHECKING:
+    from nq77tui.store.live_coverage import LiveCoverage
     from nq77tui.tui.listing import Listing
 
 
@@ -43,7 +44,6 @@ class Desk:
     def __post_init__(self) -> None:
         self.titles = Titles(self.repository)
         self.notices = Notices(self.repository)
-        self._coverage: tuple[object, Coverage] | None = None
 
     def text(self, key: str, **params: object) -> str:
         """A sentence of the program."""
@@ -84,12 +84,14 @@ class Desk:
             self.listings[record_type] = known
         return known
 
+    @property
+    def live(self) -> LiveCoverage:
+        """Coverage as of today, kept up to date by what is saved."""
+        return self.repository.live_coverage
+
     def coverage(self) -> Coverage:
-        """Coverage as of today, counted again only after something was written."""
-        generation, today = self.repository.generation, self.repository.today().isoformat()
-        if self._coverage is None or self._coverage[0] != (generation, today):
-            self._coverage = (generation, today), self.repository.coverage(today)
-        return self._coverage[1]
+        """Coverage as it is now; the first time it is counted here."""
+        return self.live.now()
 
     def switch_typing(self) -> None:
         """Go over to the next way of typing Vietnamese marks, and keep the choice."""
@@ -98,8 +100,8 @@ class Desk:
 
     @property
     def last_coverage(self) -> Coverage | None:
-        """What was counted last, to be shown until it is counted again."""
-        return self._coverage[1] if self._coverage else None
+        """Coverage as it is now, or what was counted last until it is counted again."""
+        return self.live.current() or self.live.last
 
     def switch_language(self) -> None:
         """Go over to the other language, and keep the choice."""

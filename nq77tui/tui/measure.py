@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nq77tui.core.area_tree import EVERYWHERE
-from nq77tui.core.coverage import Coverage
+from nq77tui.core.coverage import Coverage, expected_by
 from nq77tui.core.schema import Label
 from nq77tui.core.screen import Metric
 from nq77tui.core.values import show_number
 from nq77tui.programme import Programme
 
-_NOTHING = "-"
+_NOTHING, _NOT_YET = "-", "…"
 _FULL, _EMPTY = "█", "·"
 _ASCII_FULL, _ASCII_EMPTY = "#", "."
 
@@ -52,6 +52,7 @@ class Reading:
         missing: how many gaps there are.
         is_short: whether the target is not reached.
         part: how far it is, from 0 to 1; None where nothing is counted.
+        expected: the percentage to be reached by the day; None where there is no period.
     """
 
     count: str
@@ -59,23 +60,56 @@ class Reading:
     missing: int = 0
     is_short: bool = False
     part: float | None = None
+    expected: float | None = None
 
 
 def read(coverage: Coverage, area_id: str, measure: Measure, lang: str) -> Reading:
     """What a measure says of an area."""
+    if not coverage.is_counted(measure.name):
+        return Reading(_NOT_YET)
     if measure.metric is None:
         return Reading(show_number(coverage.figure(area_id, measure.name), lang))
     share = coverage.share(area_id, measure.name)
     percent = share.percent
     if percent is None:
         return Reading(_NOTHING)
+    expected = expected_by(measure.metric, coverage.as_of)
     return Reading(
         f"{show_number(share.have, lang)}/{show_number(share.of, lang)}",
         f"{show_number(percent, lang)} %",
         share.of - share.have,
-        percent < measure.metric.target,
+        percent < (measure.metric.target if expected is None else expected),
         percent / 100,
+        expected,
     )
+
+
+def difference(
+    now: Coverage, before: Coverage, area_id: str, measure: Measure, lang: str, *, in_percent: bool
+) -> str:
+    """How a measure of an area has changed: ``+12``; empty where the area was not there.
+
+    Args:
+        in_percent: of a metric the difference in percentage points.
+    """
+    if area_id != EVERYWHERE and area_id not in before.tree:
+        return ""
+    if measure.metric is None:
+        return _signed(
+            now.figure(area_id, measure.name) - before.figure(area_id, measure.name), lang
+        )
+    new, old = (one.share(area_id, measure.name) for one in (now, before))
+    if not in_percent:
+        return _signed(new.have - old.have, lang)
+    if new.percent is None or old.percent is None:
+        return ""
+    return _signed(new.percent - old.percent, lang)
+
+
+def _signed(number: float, lang: str) -> str:
+    number = round(number, 2)
+    whole = int(number) if number == int(number) else number
+    return f"{'+' if number > 0 else '-' if number < 0 else '='}{show_number(abs(whole), lang)}"
 
 
 def worst_first(coverage: Coverage, area_ids: Iterable[str], measure: Measure) -> list[str]:

@@ -311,6 +311,24 @@ MISTAKES = [
         (COVERAGE, "have", "where"),
     ),
     Planted(
+        "a period that there is not",
+        swap(COVERAGE, 'period = "year"', 'period = "decade"'),
+        "not_one_of",
+        (COVERAGE, "period", "decade", "quarter"),
+    ),
+    Planted(
+        "a period without what lies in it",
+        swap(COVERAGE, ', in_period = "year"', ""),
+        "period_alone",
+        (COVERAGE, "communes_with_model_of_year", "period"),
+    ),
+    Planted(
+        "a name that lies in no period",
+        swap(COVERAGE, 'in_period = "year"', 'in_period = "name"'),
+        "wrong_field_type",
+        (COVERAGE, "have.in_period", "name", "date"),
+    ),
+    Planted(
         "a width below one",
         swap(SCREEN, "width = 13", "width = -13"),
         "bad_width",

@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 
 from nq77tui.core.area_tree import EVERYWHERE
-from nq77tui.core.values import parse_date
+from nq77tui.core.values import show_number
 from nq77tui.tui.actions import COVERAGE, bindings
 from nq77tui.tui.cells import width_of
-from nq77tui.tui.charges import Charges, in_order
+from nq77tui.tui.charges import Charges
 from nq77tui.tui.desk import Desk
-from nq77tui.tui.measure import Measure, Reading, bar, measures_of, read, top_of, worst_first
+from nq77tui.tui.measure import Measure, bar, top_of
 from nq77tui.tui.theme import PLAIN, WARNING
 from nq77tui.tui.views.area_detail import AreaDetail
-from nq77tui.tui.views.counted import CountedView
+from nq77tui.tui.views.coverage_options import CoverageOptions
 from nq77tui.tui.views.filling import go_to_fill
 from nq77tui.tui.views.gaps import GapsView
-from nq77tui.tui.views.prompt import Prompt
 from nq77tui.tui.widgets.area_panel import AreaPanel
 from nq77tui.tui.widgets.area_table import AreaTable
 from nq77tui.tui.widgets.canvas import Part
@@ -29,7 +28,7 @@ _BAR = 20
 _STEP = " > "
 
 
-class CoverageView(CountedView[None]):
+class CoverageView(CoverageOptions):
     """A table of the areas below one, by the programme's metrics and figures."""
 
     ACTIONS = COVERAGE
@@ -37,10 +36,7 @@ class CoverageView(CountedView[None]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.measures = measures_of(desk.programme)
         self.area_id: str | None = None
-        self._is_percent = False
-        self._sorted_by: Measure | None = None
         assigning = desk.programme.assigning
         self._charges = Charges(desk, assigning) if assigning else None
 
@@ -48,16 +44,6 @@ class CoverageView(CountedView[None]):
         """The table, and the measure at hand in full."""
         yield AreaTable()
         yield AreaPanel()
-
-    @property
-    def table(self) -> AreaTable:
-        """The table."""
-        return self.query_one(AreaTable)
-
-    @property
-    def measure(self) -> Measure:
-        """The measure at hand."""
-        return self.measures[self.table.column]
 
     @property
     def current(self) -> str:
@@ -99,36 +85,22 @@ class CoverageView(CountedView[None]):
         if area_id is None or not (area_id in self.coverage.tree or area_id == self._top):
             area_id = self._top
         has_moved, self.area_id = area_id != self.area_id, area_id
-        rows = [area_id, *self._below(area_id)]
+        rows = [area_id, *self.below(area_id)]
         self.table.show_table(self._columns(rows), rows, self._parts, from_top=has_moved)
         if at is not None:
             self.table.go_to(at)
         self.show_title()
         self._show_panel()
 
-    def _below(self, area_id: str) -> list[str]:
-        assert self.coverage
-        below = in_order(self.desk, self.coverage.tree.children.get(area_id, ()))
-        if self._sorted_by is None:
-            return below
-        return worst_first(self.coverage, below, self._sorted_by)
-
     def _columns(self, rows: Sequence[str]) -> list[ListColumn]:
         area = self.desk.label(self.desk.programme.tree.label)
         columns = [ListColumn(area, _NAME_WIDTH)]
         for measure in self.measures:
             heading = self.desk.label(measure.column)
-            shown = [self._cell(self._read(area_id, measure)) for area_id in rows]
+            shown = [self.cell(area_id, measure) for area_id in rows]
             width = max(map(width_of, [heading, *shown]))
             columns.append(ListColumn(heading, width, is_right=True))
         return columns
-
-    def _read(self, area_id: str, measure: Measure) -> Reading:
-        assert self.coverage
-        return read(self.coverage, area_id, measure, self.desk.catalogue.lang)
-
-    def _cell(self, reading: Reading) -> str:
-        return reading.percent or reading.count if self._is_percent else reading.count
 
     def _parts(self, area_id: str) -> list[Part]:
         name = self.area_name(area_id)
@@ -136,14 +108,14 @@ class CoverageView(CountedView[None]):
             name = self.desk.text("tui.coverage.total", area=name)
         parts: list[Part] = [(name, PLAIN)]
         for measure in self.measures:
-            reading = self._read(area_id, measure)
-            parts.append((self._cell(reading), WARNING if reading.is_short else PLAIN))
+            is_short = self.read(area_id, measure).is_short
+            parts.append((self.cell(area_id, measure), WARNING if is_short else PLAIN))
         return parts
 
     def _show_panel(self) -> None:
         if self.coverage is None:
             return
-        reading = self._read(self.current, self.measure)
+        reading = self.read(self.current, self.measure)
         is_ascii, metric = self.desk.settings.ascii_borders, self.measure.metric
         rest, drawn = "", ""
         if metric is not None and reading.part is None:
@@ -151,10 +123,17 @@ class CoverageView(CountedView[None]):
         elif metric is not None:
             drawn = bar(reading.part, _BAR, is_ascii=is_ascii)
             rest = self.desk.text("tui.coverage.target", target=metric.target)
+            if reading.expected is not None:
+                expected = show_number(reading.expected, self.desk.catalogue.lang)
+                rest = f"{rest}, {self.desk.text('coverage.expected', percent=expected)}"
             if reading.missing:
                 missing = self.desk.text("tui.coverage.missing", count=reading.missing)
                 rest = f"{rest}, {missing}"
         numbers = f"{reading.count}   {reading.percent}".rstrip()
+        then = self.reading_before(self.current, self.measure)
+        if then:
+            numbers = f"{numbers} {self.change(self.current, self.measure)}  {then}"
+            drawn = ""  # the line is as long as it may be
         label = self.desk.label(self.measure.label)
         name = self.area_name(self.current)
         self.query_one(AreaPanel).show(name, label, numbers, drawn, rest)
@@ -166,6 +145,8 @@ class CoverageView(CountedView[None]):
     def on_area_table_column_moved(self) -> None:
         """Say more about the measure at hand."""
         self.say()
+        if self._only_short:
+            self.show_coverage()
         self._show_panel()
 
     # Going
@@ -184,7 +165,7 @@ class CoverageView(CountedView[None]):
 
     def _measure_below(self, area_id: str) -> Measure:
         """The measure at hand; where it counts nothing, the one that assigning fills."""
-        if self._read(area_id, self.measure).part is not None or self._charges is None:
+        if self.read(area_id, self.measure).part is not None or self._charges is None:
             return self.measure
         return next(m for m in self.measures if m.metric == self._charges.metric)
 
@@ -228,42 +209,7 @@ class CoverageView(CountedView[None]):
         metric = self.measure.metric
         if metric is None:
             self.say(self.desk.text("tui.coverage.no_figure"))
+        elif not self.coverage.is_counted(metric.name):
+            self.say(self.desk.text("tui.coverage.counting"))
         elif not go_to_fill(self, self._charges, self.coverage, metric, self.current):
             self._open_gaps(self.measure, self.current)
-
-    # Looking at it otherwise
-
-    def action_worst(self) -> None:
-        """Put the worst first; once more, sort by name."""
-        self._sorted_by = None if self._sorted_by == self.measure else self.measure
-        if self._sorted_by is None:
-            self.say(self.desk.text("tui.coverage.by_name"))
-        else:
-            column = self.desk.label(self.measure.column)
-            self.say(self.desk.text("tui.coverage.sorted", column=column))
-        self.show_coverage()
-        if len(self.table.rows) > 1:
-            self.table.go_to(self.table.rows[1])
-
-    def action_percent(self) -> None:
-        """Go over to percent, and back."""
-        self._is_percent = not self._is_percent
-        self.show_coverage()
-
-    def action_date(self) -> None:
-        """Count for another day."""
-        question = self.desk.text("tui.coverage.ask_date")
-        self.app.push_screen(Prompt(self.desk, question, self._read_date), self._take_date)
-
-    def _read_date(self, typed: str) -> str:
-        return parse_date(typed, self.desk.repository.today())
-
-    def _take_date(self, day: str | None) -> None:
-        if day is None:
-            return
-        self.as_of = None if day == self.desk.repository.today().isoformat() else day
-        self.coverage = None
-        self.set_title(
-            self.desk.text("tui.coverage.title", path=self.desk.text("tui.coverage.counting"))
-        )
-        self.recount()

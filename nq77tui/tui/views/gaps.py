@@ -74,6 +74,10 @@ class GapsView(SiftedView[None], CountedView[None]):
         """Sort what is missing; in an empty store that is everything."""
         self._sorted = self._sort(counted)
 
+    def is_long_to_prepare(self, counted: Coverage) -> bool:
+        """Whether there is much to sort."""
+        return len(self._unsorted(counted)) > _FEW
+
     def _unsorted(self, coverage: Coverage) -> list[str]:
         return coverage.gaps(self._area_id, self._metric.name)
 

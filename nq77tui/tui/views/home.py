@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from textual.app import ComposeResult
+from textual.worker import get_current_worker
 
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.coverage import Coverage
@@ -44,17 +45,16 @@ class HomeView(BaseView[None]):
         self._show_board()
         waiting = len(self.desk.repository.conflicted())
         self.say(self.desk.text("tui.home.conflicts", count=waiting) if waiting else "")
-        self.run_worker(self._count, thread=True, exclusive=True, group="coverage")
+        if self.desk.live.current() is None:
+            self.run_worker(self._count, thread=True, exclusive=True, group="coverage")
 
     def _count(self) -> None:
-        coverage = self.desk.coverage()
-        self.app.call_from_thread(self._show_coverage, coverage)
-
-    def _show_coverage(self, coverage: Coverage) -> None:
-        self._coverage = coverage
-        self._show_board()
+        worker = get_current_worker()
+        if self.desk.live.count(lambda counted: not worker.is_cancelled) is not None:
+            self.app.call_from_thread(self._show_board)
 
     def _show_board(self) -> None:
+        self._coverage = self.desk.last_coverage
         progress = [self._progress(name) for name in self.desk.programme.home.metrics]
         self.query_one(HomeBoard).show(progress, self._blocks())
 

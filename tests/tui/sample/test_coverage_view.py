@@ -258,3 +258,51 @@ class TestAnEmptyStore:
             await user.press("right", "right", "right", "g", "escape", "d")
 
             assert "Không thiếu gì." in user.screen
+
+
+async def test_two_days_stand_side_by_side_and_only_what_falls_short(start, repository) -> None:
+    async with start() as user:
+        await user.press(*TO_HOUSEHOLDS, "end", "v")
+        await user.type("31/12/2023", "enter")
+        before, now = repository.coverage("2023-12-31"), repository.coverage("2024-06-03")
+        commune = repository.find_area("Tĩnh Bắc")
+        have, then = (one.share(commune, "households_assigned").have for one in (now, before))
+
+        assert "So với 31/12/2023" in user.title
+        assert f"+{have - then}" in row(user, "Tĩnh Bắc")
+        assert "(31/12/2023: " in user.screen
+
+        await user.press("v", "l")
+
+        assert "So với" not in user.title
+        assert names(user)[0] == "Tĩnh Bắc"
+        assert user.message == "Chỉ những nơi chưa đạt: Hộ. Bấm lại: tất cả."
+
+        await user.press("l")
+
+        assert names(user)[0] == "Ái Quốc"
+
+
+async def test_a_metric_of_a_period_says_what_is_expected_by_the_day(start) -> None:
+    async with start() as user:
+        await user.press("c", *["right"] * 10)
+
+        assert "được dự sinh hoạt chi bộ trong tháng" in user.screen
+        assert "đến nay cần 10 %" in user.screen
+
+
+async def test_an_open_table_follows_a_colleagues_save_at_once(start, repository, open_as) -> None:
+    async with start() as user:
+        await user.press(*TO_HOUSEHOLDS, "end")
+        counted = repository.live_coverage.current()
+        [gap, *_] = counted.gaps(repository.find_area("Tĩnh Bắc"), "households_assigned")
+        person = next(
+            row.id for row in repository.rows("person") if row.values["level"] == "commune"
+        )
+        repository.add("assignment", {"person": person, "unit": gap, "duties": ["in_charge"],
+                                      "from": "2024-06-03"})  # fmt: skip
+        user.view.look_again()
+        await user.pilot.pause()
+
+        assert "391/430" in user.screen
+        assert user.view.coverage is counted
