@@ -125,6 +125,7 @@ def check(session: Session) -> int:
             records=report.records,
             conflicts=report.conflicts,
             warnings=report.warnings,
+            confirmed=report.confirmed,
             problems=len(report.problems),
         )
     return 1 if report.problems else 0

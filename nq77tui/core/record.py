@@ -32,6 +32,8 @@ from nq77tui.core import base32
 Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
 Vector: TypeAlias = Mapping[str, int]
 
+CONFIRMED = ".confirmed"
+"""Behind a field's name: the doubts about it that were confirmed (`core.confirmation`)."""
 REPLICA_LENGTH = 8
 COUNTER_BITS = 40
 _DOT = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}-[0-9A-HJKMNP-TV-Z]{1,8}")
@@ -100,6 +102,11 @@ def display_order(siblings: Iterable[Sibling]) -> tuple[Sibling, ...]:
     return tuple(
         sorted(found, key=lambda s: (s.stamp.at, canonical_json(s.value), s.dot), reverse=True)
     )
+
+
+def is_confirmation(name: str) -> bool:
+    """Whether a field holds what was confirmed about another; no schema can have such a name."""
+    return name.endswith(CONFIRMED)
 
 
 def covers(vector: Vector, dot: Dot) -> bool:
@@ -176,11 +183,14 @@ class Record:
 
     @cached_property
     def conflicts(self) -> dict[str, tuple[Sibling, ...]]:
-        """The fields whose siblings have different values; equal ones are hidden."""
+        """The fields whose siblings have different values; equal ones are hidden.
+
+        Confirmations stand beside one another and need no decision.
+        """
         return {
             name: _distinct(siblings)
             for name, siblings in sorted(self.fields.items())
-            if len(siblings) > 1 and len(_distinct(siblings)) > 1
+            if len(siblings) > 1 and not is_confirmation(name) and len(_distinct(siblings)) > 1
         }
 
     @cached_property

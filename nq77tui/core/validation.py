@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from nq77tui.core.expression import Scope
+from nq77tui.core.confirmation import is_sound
+from nq77tui.core.expression import Expression, Scope
 from nq77tui.core.identity_number import citizen_number_warnings
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Json
@@ -72,8 +73,8 @@ def check_values(
         Problems whose params name ``record`` and ``field``.
     """
     found: list[Problem] = []
-    for name in values:
-        if name not in schema.fields:
+    for name, value in values.items():
+        if name not in schema.fields and not is_sound(name, value, schema.fields):
             params = {"record": schema.record, "field": name}
             found.append(Problem("validation.unknown_field", params))
     relevant = relevant_fields(schema, scope)
@@ -91,21 +92,32 @@ def check_field(
     if value is None or value in ("", []):
         if field.required is None or not field.required.holds(scope):
             return ()
-        return (Problem("validation.required", params, field.required_severity),)
+        about = _names(field.required)
+        return (Problem("validation.required", {**params, **about}, field.required_severity),)
     if not _has_kind(field, value):
         return (Problem("validation.wrong_kind", {**params, "value": str(value)[:40]}),)
     found = _check_choices(field, value, scope, params)
     here = scope.with_this(value)
     for constraint in field.constraints:
         if not constraint.test.holds(here):
-            more = {**params, "message": constraint.message}
+            rule = {"message": constraint.message, "rule": constraint.test.text}
+            more = {**params, **rule, **_names(constraint.test)}
             found.append(Problem("validation.constraint", more, constraint.severity))
     if field.type == "citizen_number" and isinstance(value, str):
         found += [
-            Problem(warning.key, {**params, **warning.params}, warning.severity)
+            Problem(
+                warning.key,
+                {**params, **warning.params, "about": ("birth", "gender")},
+                warning.severity,
+            )
             for warning in _citizen_number(value, schema, scope)
         ]
     return tuple(found)
+
+
+def _names(rule: Expression) -> dict[str, object]:
+    """The fields of the record that a rule looks at, for whoever keeps what was confirmed."""
+    return {"about": tuple(sorted({path[0] for path in rule.fields}))}
 
 
 def _citizen_number(value: str, schema: Schema, scope: Scope) -> tuple[Problem, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from nq77tui.core.confirmation import confirmed_by
 from nq77tui.core.document import from_document
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Record
@@ -19,7 +20,8 @@ class StoreReport:
     Attributes:
         records: live records read.
         conflicts: records in which somebody has to decide something.
-        warnings: doubts about values, which anybody may have confirmed.
+        warnings: doubts about values that nobody has confirmed as they are now.
+        confirmed: doubts that somebody has.
         problems: what is damaged or against the schema, each naming its record.
         newer: copies in the form of a newer programme, which are carried along.
     """
@@ -27,6 +29,7 @@ class StoreReport:
     records: int = 0
     conflicts: int = 0
     warnings: int = 0
+    confirmed: int = 0
     problems: list[Problem] = field(default_factory=list)
     newer: int = 0
 
@@ -60,7 +63,9 @@ def _check_record(repository: Repository, record: Record, report: StoreReport) -
     if record.type not in repository.programme.schemas:
         return  # of another version of the programme: carried along
     for problem in repository.check(record.type, record.values, record.id):
-        if problem.severity == "warning":
+        if confirmed_by(problem, record.values, record) is not None:
+            report.confirmed += 1
+        elif problem.severity == "warning":
             report.warnings += 1
         elif problem.key != "validation.unknown_field":
             report.problems.append(

@@ -6,7 +6,7 @@ counter of this replica; a transaction of several is one commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -17,6 +17,7 @@ from typing import Self
 
 from nq77tui.core import merge
 from nq77tui.core.area_tree import AreaTree, Facts
+from nq77tui.core.confirmation import confirmations
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Dot, Json, Record, Sibling, Stamp
@@ -307,8 +308,16 @@ class Repository(Reader):
         params = {**shown, "newest": record.schema, "version": schema.version}
         raise RefusedError(Problem("repository.newer_form", params))
 
-    def add(self, record_type: str, values: Mapping[str, Json]) -> Record:
+    def add(
+        self,
+        record_type: str,
+        values: Mapping[str, Json],
+        confirmed: Collection[Problem] = (),
+    ) -> Record:
         """Save a new record.
+
+        Args:
+            confirmed: warnings about it that the operator has confirmed: kept with it.
 
         Raises:
             RefusedError: an error in a value, or a live record with the same key.
@@ -319,6 +328,7 @@ class Repository(Reader):
             _refuse_errors(self.check(record_type, filled))
             self._refuse_second(schema, filled)
             record_id = self.key_id(schema, filled)
+            filled.update(confirmations(confirmed, filled))
             dead = self.get(record_id) if record_id else None
             if dead is not None:
                 self._editable(dead)
@@ -363,8 +373,16 @@ class Repository(Reader):
         filled.update(calculated(schema, self.scope(schema.record, filled)))
         return {name: value for name, value in filled.items() if value is not None}
 
-    def edit(self, record_id: str, changes: Mapping[str, Json]) -> Record:
+    def edit(
+        self,
+        record_id: str,
+        changes: Mapping[str, Json],
+        confirmed: Collection[Problem] = (),
+    ) -> Record:
         """Save changed fields; None empties one. Problems that were there before do not block.
+
+        Args:
+            confirmed: warnings about it that the operator has confirmed: kept with it.
 
         Raises:
             RefusedError: no such record, or an error in what is changed or follows from it.
@@ -383,6 +401,7 @@ class Repository(Reader):
             )
             if any(name in changes for name in schema.key):
                 self._refuse_second(schema, after, record_id)
+            after.update(confirmations(confirmed, after, record))
             changed = {
                 name: value
                 for name, value in after.items()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nq77tui.core.confirmation import confirmed_value, is_confirmation
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Json, canonical_json
@@ -59,6 +60,9 @@ class Desk:
 
     def field_label(self, record_type: str, name: str) -> str:
         """The label of a field; its name where this version of the programme has none."""
+        if is_confirmation(name):
+            label = self.field_label(record_type, confirmed_value(name, None)[0])
+            return self.text("tui.confirmed.label", label=label)
         schema = self.programme.schemas.get(record_type)
         field = schema.fields.get(name) if schema else None
         return self.label(field.label) if field else name
@@ -67,6 +71,9 @@ class Desk:
         """A field's value as people read it, emptiness included."""
         if value is None or value in ("", []):
             return self.text("tui.empty_value")
+        if is_confirmation(name):
+            about, values = confirmed_value(name, value)
+            return "; ".join(self.shown(record_type, about, one) for one in values)
         schema = self.programme.schemas.get(record_type)
         field = schema.fields.get(name) if schema else None
         if field is None:

@@ -164,6 +164,11 @@ def panel_lines(
         for text in wrapped(model.desk.problem(problem), width - 4, min(left, 2)):
             yield (("  ", PLAIN), (text, _style_of(problem)))
             left -= 1
+    for problem, by in model.confirmed.get(asked.name, ())[: max(left, 0)]:
+        said = short_problem(model, problem)
+        text = model.desk.text("tui.confirmed.by", by=by.stamp.by, at=_when(by), problem=said)
+        yield (("  ", PLAIN), (cut(text, width - 2), QUIET))
+        left -= 1
     if entry.options:
         yield from _option_lines(entry, model.values.get(asked.name), width, left)
     elif left > 0:

@@ -5,9 +5,10 @@ Knows nothing of the screen. The store is asked, and written to only by `save`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 
+from nq77tui.core.confirmation import confirmed_by
 from nq77tui.core.expression import Scope
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record, Sibling
@@ -57,6 +58,11 @@ class FormModel:
         self.unread: dict[str, str] = {}
         """Typed texts that are no value for their field."""
         self.problems: dict[str, tuple[Problem, ...]] = {}
+        self.confirmed: dict[str, tuple[tuple[Problem, Sibling], ...]] = {}
+        """By field, the doubts about what it holds that somebody has confirmed."""
+        self._doubts: tuple[Problem, ...] = ()
+        self.doubts_confirmed: tuple[Problem, ...] = ()
+        """What is saved as confirmed."""
         self.disputes = Disputes()
         self._known = self._known_problems()
         self.grids = [
@@ -230,6 +236,7 @@ class FormModel:
     def _look_at(self, name: str) -> None:
         scope = self.desk.repository.scope(self.record_type, self.values)
         found = check_field(self.schema, self.field(name), self.values.get(name), scope)
+        found = self._without_confirmed(found, [name])
         # That something is missing is said on saving, not while one goes down the form.
         self.problems[name] = tuple(p for p in found if p.key != "validation.required")
 
@@ -245,7 +252,26 @@ class FormModel:
         if self.record_id is None:
             return set()
         found = self.desk.repository.check(self.record_type, self.start, self.record_id)
+        self._without_confirmed(found, self.schema.fields)
         return {_place(problem) for problem in found}
+
+    def _without_confirmed(
+        self, found: Iterable[Problem], names: Iterable[str]
+    ) -> tuple[Problem, ...]:
+        """What is wrong or doubtful and not confirmed; what is confirmed is put to its field."""
+        for name in names:
+            self.confirmed.pop(name, None)
+        left = []
+        for problem in found:
+            name, by = (
+                str(problem.params.get("field")),
+                confirmed_by(problem, self.values, self.record),
+            )
+            if by is None:
+                left.append(problem)
+            else:
+                self.confirmed[name] = (*self.confirmed.get(name, ()), (problem, by))
+        return tuple(left)
 
     def check(self) -> tuple[Problem, ...]:
         """Everything wrong or doubtful is put to its field.
@@ -256,6 +282,7 @@ class FormModel:
         unread = {name: self.problems[name] for name in self.unread}
         given = {name: value for name, value in self.values.items() if value is not None}
         found = self.desk.repository.check(self.record_type, given, self.record_id)
+        found = self._without_confirmed(found, self.schema.fields)
         self.problems = {}
         for problem in found:
             name = str(problem.params.get("field", ""))
@@ -268,7 +295,16 @@ class FormModel:
             for problem in group
             if name in changed or _place(problem) not in self._known
         ]
+        self._doubts = tuple(problem for problem in own if problem.severity == "warning")
+        self.doubts_confirmed = ()
         return (*own, *(problem for grid in self.grids for problem in grid.check()))
+
+    def confirm(self) -> None:
+        """Somebody says that what the last check doubted is right: it is saved with the record."""
+        self.doubts_confirmed = self._doubts
+        for grid in self.grids:
+            for row in grid.filled():
+                row.model.confirm()
 
     def save(self) -> Record | None:
         """Write the record and its rows in one commit: of an old one only what was changed here.
@@ -281,12 +317,16 @@ class FormModel:
         """
         with self.desk.repository.transaction():
             if self.record_id is None:
-                record = self.desk.repository.add(self.record_type, self.values)
+                record = self.desk.repository.add(
+                    self.record_type, self.values, self.doubts_confirmed
+                )
             else:
                 self.take_in()
                 if self.disputed() or self.deletion is not None:
                     return None
-                record = self.desk.repository.edit(self.record_id, self.changes())
+                record = self.desk.repository.edit(
+                    self.record_id, self.changes(), self.doubts_confirmed
+                )
             for grid in self.grids:
                 grid.save(record.id)
             return record

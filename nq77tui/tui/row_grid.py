@@ -227,7 +227,7 @@ class RowGrid:
                 repository.delete(model.record_id)
         elif model.record_id is None and not row.is_blank:
             values = {**model.values, self.repeat.link: parent_id}
-            repository.add(model.record_type, values)
+            repository.add(model.record_type, values, model.doubts_confirmed)
         elif model.is_changed and model.save() is None:
             raise RefusedError(*_settled(model))
 

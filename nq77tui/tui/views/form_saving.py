@@ -42,6 +42,8 @@ class SavingView(BaseView[str]):
         if problems and not self._is_confirmed(problems):
             self._show_problems(problems, "tui.form.warnings", is_error=False)
             return
+        if problems:
+            self.model.confirm()
         with self.refusals():
             record = self.model.save()
             if record is None:
