@@ -138,7 +138,8 @@ NOTICES = (
 )
 HELP = (Action("help.back", ("escape", "f1", "ctrl+g", "question_mark"), "back"),)
 EDITOR = (
-    Action("editor.take", ("f2", "ctrl+s"), "take"),
+    Action("editor.take", ("f2", "f6", "ctrl+s", "ctrl+o"), "take"),
+    Action("editor.typing", ("f9", "ctrl+t"), "typing"),
     Action("editor.back", ("escape",), "back"),
 )
 FILES = (

@@ -72,7 +72,7 @@ class Nq77App(App[int], inherit_bindings=False):
         message: RenderableType | None = None,
     ) -> None:
         """Leave; what is being filled in when a signal asks for the end is kept as a draft."""
-        for view in self.screen_stack:
+        for view in reversed(self.screen_stack):  # what is in front hands on what it holds
             if isinstance(view, BaseView):
                 view.keep_typed()
         super().exit(result, return_code, message)

@@ -311,6 +311,25 @@ async def test_a_note_of_several_lines_is_written_in_its_own_view(start) -> None
         assert user.only("household", head="Nông Văn An").get("note") == "một\nhai"
 
 
+async def test_marks_are_typed_in_the_editor_too_and_a_cut_line_loses_none_of_it(start) -> None:
+    async with start() as user:
+        await user.press("h", "enter", "ctrl+end", "up", "ctrl+t", "ctrl+o")
+
+        assert user.title.endswith("Gõ: Telex")
+
+        await user.type("Hooj ngheof", "enter")
+        await user.type("Nhaf doo", "ctrl+z", "f9")
+        await user.type(" a65", "left", "left", "6")
+        await user.type(" tieesng", "backspace")
+
+        assert user.view.text == "Hộ nghèo\nNhà doo6 tieesn ậ"
+
+        user.app.exit()
+        [draft] = user.repository.drafts.folder.glob("*.json")
+
+        assert "Hộ nghèo" in draft.read_text("utf-8")
+
+
 async def test_the_form_shows_what_a_colleague_saves_and_keeps_what_i_typed(start, open_as) -> None:
     async with start() as user:
         await user.press("h", "enter", "down", "down", "ctrl+u")

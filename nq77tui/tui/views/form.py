@@ -208,10 +208,18 @@ class FormView(DraftingView):
 
         self.pane.commit()
         label, text = self.desk.label(field.label), owner.text_of(field_name)
-        self.app.push_screen(TextEditor(self.desk, label, text), self._take_text)
+        editor = TextEditor(self.desk, label, text, self._keep_text)
+        self.app.push_screen(editor, self._take_text)
+
+    def _keep_text(self, text: str) -> None:
+        """What is being written in the editor belongs to the draft."""
+        owner, name = self.model.at(self.pane.current)
+        owner.read(name, text)
+        self.keep_draft(self.pane.current)
 
     def _take_text(self, text: str | None) -> None:
         if text is not None:
             owner, name = self.model.at(self.pane.current)
             owner.read(name, text)
-            self.pane.enter(self.pane.current)
+        self.pane.enter(self.pane.current)
+        self.show_title()
