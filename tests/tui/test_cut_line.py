@@ -157,3 +157,26 @@ def test_the_form_is_gone_on_with(start, tmp_path, number) -> None:
 
     assert (row.values["head"], row.values["persons"]) == ("Lê Văn Tám", 5)
     assert drafts(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("\x1bOP", "\x1bOQ", "\x1bOR", "\x1bOS"),
+        ("\x1b[11~", "\x1b[12~", "\x1b[13~", "\x1b[14~"),
+        ("\x1b[[A", "\x1b[[B", "\x1b[[C", "\x1b[[D"),
+    ],
+    ids=["xterm, tmux and screen", "PuTTY", "Linux console"],
+)
+def test_f1_to_f4_from_every_terminal(start, keys) -> None:
+    f1, f2, f3, f4 = keys
+    terminal = start("new", "household")
+    terminal.wait_for("Hộ: nhập mới")
+    terminal.press(f4, "Chủ hộ: chưa có giá trị")
+    terminal.press(f1, "Trợ giúp: các phím")
+    terminal.press(f1, "Nhân khẩu")
+    terminal.press("Lê Văn Tám\r", "Lê Văn Tám")
+    terminal.press(f3, "bấm lưu lần nữa")
+    terminal.press(f3, "Đã lưu: Lê Văn Tám")
+    terminal.press("\rBế Văn Hùng\r", "Bế Văn Hùng")
+    terminal.press(f2, "bấm lưu lần nữa")
