@@ -13,6 +13,8 @@ from threading import Lock
 from typing import Any, TypeAlias
 
 Document: TypeAlias = dict[str, Any]
+SEARCHES = 20
+"""As often a text is searched for an id; the next time it is parsed."""
 
 
 class TableMap(MutableMapping[str, dict[str, Document]]):
@@ -33,6 +35,7 @@ class TableMap(MutableMapping[str, dict[str, Document]]):
         # One dict for both: an interrupt finds a table either as its text or as it is now.
         self._tables = dict(tables)
         self._parse = parse
+        self._searches: dict[str, int] = {}
         self._one_at_a_time = Lock()
 
     def __getitem__(self, name: str) -> dict[str, Document]:
@@ -71,11 +74,18 @@ class TableMap(MutableMapping[str, dict[str, Document]]):
 
         Tables that are the store's own (``_``) are left out.
         """
-        text = b'"%s":' % key.encode()
+        texts: list[tuple[str, bytes]] = []
         for name, table in list(self._tables.items()):
             if isinstance(table, bytes):
-                if text in table and key in self[name] and name[:1] != "_":
-                    return name
+                texts.append((name, table))
             elif key in table and name[:1] != "_":
                 return name
+        for name, text in texts:
+            if name[:1] != "_" and self._may_hold(name, text, key) and key in self[name]:
+                return name
         return None
+
+    def _may_hold(self, name: str, text: bytes, key: str) -> bool:
+        # A search costs a fiftieth of parsing: many of them must not cost more than it.
+        self._searches[name] = self._searches.get(name, 0) + 1
+        return self._searches[name] > SEARCHES or b'"%s":' % key.encode() in text

@@ -11,7 +11,7 @@ from tinydb import TinyDB
 from nq77tui.store.database import open_tinydb
 from nq77tui.store.snapshot import dump, dump_tables
 from nq77tui.store.storage import JournalStorage
-from nq77tui.store.table_map import TableMap
+from nq77tui.store.table_map import SEARCHES, TableMap
 
 TABLES = {
     "area": {"1": {"name": "Thôn Mẫu", "note": 'như "3": ở dưới'}, "2": {"name": "Bản Mới"}},
@@ -86,6 +86,15 @@ def test_threads_that_ask_at_once_get_the_same_table() -> None:
             given = list(pool.map(lambda _, found=found: found["visit"], range(4)))
         assert all(one is given[0] for one in given)
         assert given[0] == table
+
+
+def test_a_text_is_not_searched_again_and_again() -> None:
+    found = TableMap({"area": dump(TABLES["area"]), "visit": {"5": {"unit": "3"}}}, json.loads)
+    assert {found.table_with("5") for _ in range(2 * SEARCHES)} == {"visit"}
+    assert {found.table_with("9") for _ in range(SEARCHES)} == {None}
+    assert found.text("area") is not None
+    assert found.table_with("9") is None
+    assert found.text("area") is None
 
 
 @pytest.mark.parametrize("tables", [{}, {"a": {}}, TABLES])
