@@ -1,4 +1,4 @@
-"""``merge``, ``conflicts``, ``resolve``."""
+"""``merge``, ``conflicts``."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from nq77tui.cli.session import Session
-from nq77tui.cli.shape import DELETION, conflicts_json, moment, shown, write_json
-from nq77tui.core.base32 import as_typed
+from nq77tui.cli.shape import conflicts_json, moment, shown, write_json
 from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.core.record import Json, Record
 from nq77tui.core.text import printable
-from nq77tui.core.typed import read_typed
 from nq77tui.store.merge_preview import CoverageChange, coverage_changes
 from nq77tui.store.merge_undo import undo_merge
 from nq77tui.store.merging import MergePlan, plan_merge, take_in_sources
-from nq77tui.store.repository import Repository
 from nq77tui.store.source import read_sources
 
 
@@ -138,48 +134,3 @@ def conflicts(session: Session) -> int:
                 print(f"\t{value['n']}\t{text}\t{printable(value['by'])}\t{value.get('at', '')}")
         session.say("cli.conflicts", count=len(found))
     return 0
-
-
-def resolve(session: Session) -> int:
-    """Decide one conflict."""
-    arguments = session.arguments
-    with session.repository() as repository:
-        record = repository.require(repository.resolve_id(as_typed(arguments.id)))
-        if arguments.field == DELETION:
-            _resolve_deletion(repository, record, arguments.take)
-        else:
-            value = _chosen(session, repository, record)
-            repository.resolve(record.id, arguments.field, value)
-    return 0
-
-
-def _resolve_deletion(repository: Repository, record: Record, take: int | None) -> None:
-    params = {"id": record.id, "field": DELETION}
-    if not record.is_contested:
-        raise RefusedError(Problem("repository.no_conflict", params))
-    if take not in (1, 2):
-        raise RefusedError(Problem("repository.no_such_take", {**params, "count": 2}))
-    if take == 1:
-        repository.keep(record.id)
-    else:
-        repository.delete(record.id)
-
-
-def _chosen(session: Session, repository: Repository, record: Record) -> Json:
-    arguments = session.arguments
-    siblings = record.conflicts.get(arguments.field, ())
-    params = {"id": record.id, "field": arguments.field}
-    if not siblings:
-        raise RefusedError(Problem("repository.no_conflict", params))
-    if arguments.take is None:
-        fields = repository.schema(record.type).fields
-        if arguments.field not in fields:
-            names = {"record": record.type, "field": arguments.field, "known": ", ".join(fields)}
-            raise RefusedError(Problem("cli.no_field", names))
-        field = fields[arguments.field]
-        lookup = repository.read_reference(record.values)
-        return read_typed(field, arguments.value, repository.today(), lookup=lookup)
-    if not 1 <= arguments.take <= len(siblings):
-        raise RefusedError(Problem("repository.no_such_take", {**params, "count": len(siblings)}))
-    position: int = arguments.take
-    return siblings[position - 1].value

@@ -90,6 +90,7 @@ def _add_transfer_commands(command, text) -> None:  # type: ignore[no-untyped-de
     _add_stick_commands(command, text)
     conflicts = command("conflicts")
     conflicts.add_argument("--json", action="store_true", help=text("cli.option.json"))
+    command("inbox").add_argument("--json", action="store_true", help=text("cli.option.json"))
     resolve = command("resolve")
     resolve.add_argument("id", metavar="ID")
     resolve.add_argument("field", metavar="FIELD")

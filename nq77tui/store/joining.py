@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nq77tui.core.lookalike import DISTINCT
+from nq77tui.core.merge import keyed_id
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record
 from nq77tui.core.validation import calculated
@@ -39,11 +40,16 @@ class Joined:
     moved: int
 
 
-def join_records(repository: Repository, one_id: str, other_id: str) -> Joined:
+def join_records(
+    repository: Repository, one_id: str, other_id: str, *, takes_values: bool = True
+) -> Joined:
     """Make one of two live records of a type.
 
     Where both have a value, that of the first one named is taken; empty fields are filled from
     the other.
+
+    Args:
+        takes_values: False leaves the values of the record that stays as they are.
 
     Raises:
         RefusedError: they are the same one, of two types, or one of them is not there.
@@ -51,7 +57,7 @@ def join_records(repository: Repository, one_id: str, other_id: str) -> Joined:
     with repository.transaction():
         one, other = _two(repository, one_id, other_id)
         small, large = (one, other) if one.id < other.id else (other, one)
-        joined = _united(repository, one, other, small)
+        joined = _united(repository, one, other, small) if takes_values else {}
         # Something is written to the record that stays in any case, so that a colleague who
         # deletes it without having seen the join is asked.
         if joined:
@@ -61,23 +67,8 @@ def join_records(repository: Repository, one_id: str, other_id: str) -> Joined:
         referring = [row for row in repository.referring(large.id) if row.id != large.id]
         repository.join_into(large.id, small.id)
         for row in referring:
-            _lead_on(repository, row.id, large.id, small.id)
+            _move_reference(repository, row.id, large.id, small.id)
         return Joined(small.id, large.id, len(referring))
-
-
-def lead_on(repository: Repository, record_id: str) -> None:
-    """Let a record that refers to joined ones refer to what they were joined into.
-
-    Raises:
-        RefusedError: there is no such record.
-    """
-    with repository.transaction():
-        record = repository.require(record_id)
-        schema = repository.schema(record.type)
-        for field in schema.references:
-            value = record.get(field.name)
-            if isinstance(value, str) and (now := repository.resolve_id(value)) != value:
-                _lead_on(repository, record_id, value, now)
 
 
 def set_apart(repository: Repository, one_id: str, other_id: str) -> Record:
@@ -90,6 +81,12 @@ def set_apart(repository: Repository, one_id: str, other_id: str) -> Record:
         one, other = _two(repository, one_id, other_id)
         small, large = sorted((one.id, other.id))
         return repository.put_keyed(DISTINCT, {"one": small, "other": large})
+
+
+def is_set_apart(repository: Repository, one_id: str, other_id: str) -> bool:
+    """Whether two records, by these ids, were said to be two."""
+    small, large = sorted((one_id, other_id))
+    return repository.row(keyed_id(DISTINCT, [small, large])) is not None
 
 
 def set_apart_pairs(repository: Repository) -> dict[Pair, str]:
@@ -131,7 +128,7 @@ def _united(
     return {n: wanted.get(n) for n in sorted(names) if wanted.get(n) != stays.get(n)}
 
 
-def _lead_on(repository: Repository, record_id: str, old: str, new: str) -> None:
+def _move_reference(repository: Repository, record_id: str, old: str, new: str) -> None:
     record = repository.require(record_id)
     schema = repository.schema(record.type)
     changes: dict[str, Json] = {

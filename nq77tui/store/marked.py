@@ -19,6 +19,8 @@ class Marked:
         self.tables = tables
         self._keys: dict[str, set[str]] = {}
         self._aliases: dict[str, dict[str, list[str]]] = {}
+        self.version = 0
+        """Goes up when a record is joined with another or parted from it."""
         tables.watchers.append(self._changed)
 
     def records(self, record_type: str) -> Iterator[Record]:
@@ -29,8 +31,8 @@ class Marked:
             if record is not None:
                 yield record
 
-    def aliases(self, record_type: str, record_id: str) -> list[str]:
-        """The ids that lead to a record by one step."""
+    def joined(self, record_type: str) -> dict[str, list[str]]:
+        """By record the ids that lead to it by one step."""
         known = self._aliases.get(record_type)
         if known is None:
             known = {}
@@ -38,7 +40,7 @@ class Marked:
                 if into := record.joined_into:
                     known.setdefault(into, []).append(record.id)
             self._aliases[record_type] = known
-        return known.get(record_id, [])
+        return known
 
     def _of(self, record_type: str) -> set[str]:
         known = self._keys.get(record_type)
@@ -51,7 +53,8 @@ class Marked:
     def _changed(self, table: str, key: str, old: Document | None, new: Document | None) -> None:
         if table not in self._keys or not (_is_marked(old) or _is_marked(new)):
             return
-        self._aliases.pop(table, None)
+        if self._aliases.pop(table, None) is not None:
+            self.version += 1
         if _is_marked(new):
             self._keys[table].add(key)
         else:

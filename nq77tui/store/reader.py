@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import groupby
 from types import MappingProxyType
 
-from nq77tui.core.document import doc_id_of, id_of_doc_id, is_doc_id, to_document
+from nq77tui.core.document import doc_id_of, form_of, id_of_doc_id, is_doc_id, to_document
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record
 from nq77tui.core.renaming import Renaming
@@ -51,6 +51,7 @@ class Reader:
         self._kept_marked: Marked | None = None
         self._kept_lookalikes: Lookalikes | None = None
         self._counts: dict[str, tuple[Hashable, int]] = {}
+        self._kept_led_on: dict[str, tuple[Marked, int, Mapping[str, str]]] = {}
 
     @property
     def generation(self) -> Hashable:
@@ -127,7 +128,8 @@ class Reader:
         if not is_alive(*found):
             now = self.resolve_id(record_id)
             return self.row(now) if now != record_id else None
-        return Row(record_id, found[0], MappingProxyType(found[2]))
+        values = self._as_of_now(found[0], MappingProxyType(found[2]))
+        return Row(record_id, found[0], values)
 
     def resolve_id(self, record_id: str) -> str:
         """The id under which a record stands now: its own, or that of what it was joined into."""
@@ -143,8 +145,37 @@ class Reader:
         located = self._locate(record_id)
         found = [record_id] if located else []
         for one in found:  # grows while it is walked
-            found += [a for a in self._marked.aliases(located[0], one) if a not in found]  # type: ignore[index]
+            leading = self._marked.joined(located[0]).get(one, [])  # type: ignore[index]
+            found += [alias for alias in leading if alias not in found]
         return found[1:]
+
+    def _led_on(self, record_type: str) -> Mapping[str, str]:
+        """The ids to which records of a type may still refer, with those of now."""
+        marked = self._marked
+        known = self._kept_led_on.get(record_type)
+        if known is None or known[0] is not marked or known[1] != marked.version:
+            schema = self.programme.schemas.get(record_type)
+            types = {name for one in schema.references for name in one.to} if schema else set()
+            found = {
+                alias: self.resolve_id(alias)
+                for name in types
+                for aliases in marked.joined(name).values()
+                for alias in aliases
+            }
+            known = self._kept_led_on[record_type] = marked, marked.version, found
+        return known[2]
+
+    def _as_of_now(self, record_type: str, values: Mapping[str, Json]) -> Mapping[str, Json]:
+        """Values whose references lead to what joined records are now, late ones included."""
+        led_on = self._led_on(record_type)
+        if not led_on:
+            return values
+        changes = {
+            field.name: led_on[value]
+            for field in self.programme.schemas[record_type].references
+            if isinstance(value := values.get(field.name), str) and value in led_on
+        }
+        return {**values, **changes} if changes else values
 
     @property
     def _marked(self) -> Marked:
@@ -169,12 +200,14 @@ class Reader:
 
     def live(self, record_type: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
         """TinyDB id and displayed values of all live records of a type: what costs least."""
+        is_led_on = bool(self._led_on(record_type))
         for key, document in list(self._storage.tables.table(record_type).items()):
             if not is_alive(record_type, key, document):
                 continue
             try:
                 if is_doc_id(int(key)):
-                    yield key, MappingProxyType(document)
+                    values = MappingProxyType(document)
+                    yield key, self._as_of_now(record_type, values) if is_led_on else values
             except ValueError:
                 continue
 
@@ -190,7 +223,11 @@ class Reader:
             for key in self._storage.keys_where(record_type, field, one)
         ]
         rows = (row_of(record_type, key, table[key]) for key in keys)
-        return [row for row in rows if row is not None]
+        return [
+            row._replace(values=self._as_of_now(record_type, row.values))
+            for row in rows
+            if row is not None
+        ]
 
     def referring(self, record_id: str) -> list[Row]:
         """The live records that refer to one, by any of their fields."""
@@ -265,6 +302,12 @@ class Reader:
         ]
 
     # -- other forms than the programme's ------------------------------------------------------
+
+    def parked_in(self, record_id: str) -> tuple[Parked, ...]:
+        """What waits in one live record."""
+        row = self.row(record_id)
+        schema = self.programme.schemas.get(row.type) if row else None
+        return tuple(of_rows(schema, iter([row]), form_of(row.values))) if row and schema else ()
 
     def parked(self) -> tuple[Parked, ...]:
         """What waits for a newer programme, or for a person after a change of the schema."""

@@ -158,6 +158,8 @@ CONFLICTS = (
     Action("conflicts.take", ("1-9",)),
     Action("conflicts.write", ("e", "f4"), "write"),
     Action("conflicts.skip", ("s", "space"), "skip"),
+    Action("conflicts.bulk", ("a", "f5"), "bulk"),
+    Action("conflicts.undo", ("u", "f9", "ctrl+z"), "undo"),
     Action("conflicts.read", ("enter",)),
     Action("conflicts.back", ("escape",), "back"),
 )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nq77tui.core.document import DocumentError, doc_id_of, from_document, to_document
 from nq77tui.core.problem import RefusedError
 from nq77tui.store import Repository, create_store
-from nq77tui.store.joining import join_records, lead_on, set_apart, set_apart_pairs
+from nq77tui.store.joining import join_records, set_apart, set_apart_pairs
 from nq77tui.store.merging import take_in_sources
 from nq77tui.store.source import find_sources, read_source
 from nq77tui.store.way_back import changes_of, undo_last
@@ -227,8 +227,11 @@ def test_what_refers_to_the_old_id_later_is_led_on(machines) -> None:
     with machines.open("a") as a:
         assert late in {row.id for row in a.referring(houses[0])}
         assert not [p for p in a.check("visit", a.get(late).values, late) if p.severity == "error"]
-        lead_on(a, late)
-        assert a.get(late).get("unit") == houses[0]
+        assert a.get(late).get("unit") == houses[1]  # as it was written
+        assert a.row(late).values["unit"] == houses[0]  # as it is read
+        assert {row.values["unit"] for row in a.rows("visit")} == {houses[0], houses[2]}
+        undo_last(a)
+        assert a.row(late).values["unit"] == houses[1]
 
 
 def test_an_edit_of_the_one_that_went_is_asked_about(machines) -> None:

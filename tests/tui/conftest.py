@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 
 from nq77tui.programme import Programme, load_catalogue, load_programme
 from nq77tui.store import Repository, create_store
+from nq77tui.store.merging import take_in_sources
+from nq77tui.store.source import read_source
 from nq77tui.tui.app import Nq77App
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.settings import Settings
@@ -17,6 +20,7 @@ from nq77tui.tui.widgets.canvas import Canvas
 from nq77tui.tui.widgets.row_list import RowList
 
 NOW = datetime(2024, 9, 5, 8, 30, tzinfo=timezone(timedelta(hours=7)))
+THEIR_DAY = datetime(2024, 9, 4, 15, 5, tzinfo=timezone(timedelta(hours=7)))
 
 
 @pytest.fixture(scope="session")
@@ -156,3 +160,26 @@ def start(desk):
             yield user
 
     return started
+
+
+@pytest.fixture
+def apart(tmp_path, repository, programme):
+    """Two machines work apart on copies of one store; then the other's is taken in here."""
+
+    def worked(theirs_does, mine_does, name="ha", operator="Hà", at=THEIR_DAY):
+        folder = tmp_path / name
+        shutil.copytree(tmp_path / "store", folder, ignore=shutil.ignore_patterns("lock"))
+        with Repository.open(
+            folder,
+            programme,
+            operator=operator,
+            clock=lambda: at,
+            state_folder=tmp_path / f"state of {name}",
+        ) as theirs:
+            theirs_does(theirs)
+            replica = theirs.replica
+        mine_does(repository)
+        take_in_sources(repository, [read_source(folder / "store.json", programme.id)])
+        return replica
+
+    return worked

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from nq77tui.tui.views.confirm import Confirm
-from nq77tui.tui.views.conflicts import ConflictsView
 from nq77tui.tui.views.coverage import CoverageView
 from nq77tui.tui.views.file_chooser import FileChooser
 from nq77tui.tui.views.help import HelpView
 from nq77tui.tui.views.home import HomeView
+from nq77tui.tui.views.inbox import InboxView
 from nq77tui.tui.views.record_list import ListView
 
 
@@ -39,7 +39,7 @@ async def test_one_key_leads_to_each_list(start, key, title) -> None:
     [
         (["c", "f6"], CoverageView),
         (["m", "f7"], FileChooser),
-        (["x", "f8"], ConflictsView),
+        (["x", "f8"], InboxView),
     ],
 )
 async def test_a_letter_and_a_function_key_lead_to_each_of_the_apps_places(

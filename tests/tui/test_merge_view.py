@@ -17,9 +17,9 @@ from nq77tui.tui import actions, place
 from nq77tui.tui.actions import shown_key
 from nq77tui.tui.cells import width_of
 from nq77tui.tui.views import merge as merge_module
-from nq77tui.tui.views.conflicts import ConflictsView
 from nq77tui.tui.views.file_chooser import FileChooser
 from nq77tui.tui.views.home import HomeView
+from nq77tui.tui.views.inbox import InboxView
 from nq77tui.tui.views.merge import MergeView
 
 THEIR_DAY = datetime(2024, 9, 4, 15, 5, tzinfo=timezone(timedelta(hours=7)))
@@ -137,12 +137,12 @@ async def test_one_key_takes_it_in_as_one_commit(start, bring, repository, key) 
 
         await user.press("f8")
 
-        assert isinstance(user.view, ConflictsView)
+        assert isinstance(user.view, InboxView)
 
         await user.press("escape", "escape")
 
         assert isinstance(user.view, HomeView)
-        assert "1 bản ghi cần quyết định" in user.message
+        assert "1 mục cần quyết định" in user.message
 
 
 async def test_a_merge_for_the_second_time_says_that_all_is_known(start, bring) -> None:

@@ -10,6 +10,7 @@ from textual.worker import get_current_worker
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.values import show_number
+from nq77tui.store.inbox import open_questions
 from nq77tui.tui.actions import HOME, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.views.base import BaseView
@@ -26,6 +27,7 @@ class HomeView(BaseView[None]):
         super().__init__(desk)
         self._coverage: Coverage | None = None
         self._merged_from: Path | None = None
+        self._waiting = 0
 
     def body(self) -> ComposeResult:
         """The board."""
@@ -43,8 +45,8 @@ class HomeView(BaseView[None]):
     def store_changed(self) -> None:
         """Count again; what takes long, behind the keys."""
         self._show_board()
-        waiting = len(self.desk.repository.conflicted())
-        self.say(self.desk.text("tui.home.conflicts", count=waiting) if waiting else "")
+        self._say_waiting()
+        self.run_worker(self._look_in_inbox, thread=True, exclusive=True, group="inbox")
         if self.desk.live.current() is None:
             self.run_worker(self._count, thread=True, exclusive=True, group="coverage")
 
@@ -52,6 +54,21 @@ class HomeView(BaseView[None]):
         worker = get_current_worker()
         if self.desk.live.count(lambda counted: not worker.is_cancelled) is not None:
             self.app.call_from_thread(self._show_board)
+
+    def _look_in_inbox(self) -> None:
+        worker = get_current_worker()
+        waiting = sum(1 for one in open_questions(self.desk.repository) if one.count)
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._show_waiting, waiting)
+
+    def _show_waiting(self, waiting: int) -> None:
+        if waiting != self._waiting:
+            self._waiting = waiting
+            self._say_waiting()
+
+    def _say_waiting(self) -> None:
+        count = show_number(self._waiting, self.desk.catalogue.lang)
+        self.say(self.desk.text("tui.home.conflicts", count=count) if self._waiting else "")
 
     def _show_board(self) -> None:
         self._coverage = self.desk.last_coverage
@@ -107,9 +124,9 @@ class HomeView(BaseView[None]):
 
     def action_conflicts(self) -> None:
         """Decide what merges could not."""
-        from nq77tui.tui.views.conflicts import ConflictsView
+        from nq77tui.tui.views.inbox import InboxView
 
-        self.app.push_screen(ConflictsView(self.desk))
+        self.app.push_screen(InboxView(self.desk))
 
     def action_coverage(self) -> None:
         """Go to the coverage of every area."""

@@ -22,8 +22,8 @@ from nq77tui.tui.desk import Desk
 from nq77tui.tui.merge_report import MergeReport, problem_lines
 from nq77tui.tui.theme import GOOD, PLAIN, WARNING
 from nq77tui.tui.views.base import BaseView
-from nq77tui.tui.views.conflicts import ConflictsView
 from nq77tui.tui.views.file_chooser import FileChooser
+from nq77tui.tui.views.inbox import InboxView
 from nq77tui.tui.widgets.report import Report
 
 _GROUP = "merging"
@@ -241,7 +241,7 @@ class MergeView(BaseView[Path]):
     def action_conflicts(self) -> None:
         """Go on to what has to be decided."""
         if self.stage == "done":
-            self.app.push_screen(ConflictsView(self.desk))
+            self.app.push_screen(InboxView(self.desk))
 
     def action_back(self) -> None:
         """Leave it; back to choosing, or home when it is done."""

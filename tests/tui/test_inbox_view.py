@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import reduce
 
 import pytest
@@ -11,39 +10,13 @@ from textual import events
 
 from nq77tui.core.merge import edit, merge
 from nq77tui.core.record import Dot, Sibling, Stamp
-from nq77tui.store import Repository
 from nq77tui.store.merging import take_in_sources
 from nq77tui.store.source import read_source
-from nq77tui.tui.conflict_list import ConflictList
+from nq77tui.tui.inbox_list import InboxList
 from nq77tui.tui.moment import is_doubtful, shown_moment
-from nq77tui.tui.views.conflicts import ConflictsView, ReadingView
 from nq77tui.tui.views.form import FormView
 from nq77tui.tui.views.home import HomeView
-
-THEIR_DAY = datetime(2024, 9, 4, 15, 5, tzinfo=timezone(timedelta(hours=7)))
-
-
-@pytest.fixture
-def apart(tmp_path, repository, programme):
-    """Two machines work apart on copies of one store; then the other's is taken in here."""
-
-    def worked(theirs_does, mine_does, name="ha", operator="Hà", at=THEIR_DAY):
-        folder = tmp_path / name
-        shutil.copytree(tmp_path / "store", folder, ignore=shutil.ignore_patterns("lock"))
-        with Repository.open(
-            folder,
-            programme,
-            operator=operator,
-            clock=lambda: at,
-            state_folder=tmp_path / f"state of {name}",
-        ) as theirs:
-            theirs_does(theirs)
-            replica = theirs.replica
-        mine_does(repository)
-        take_in_sources(repository, [read_source(folder / "store.json", programme.id)])
-        return replica
-
-    return worked
+from nq77tui.tui.views.inbox import InboxView, ReadingView
 
 
 def id_of(repository, head):
@@ -60,13 +33,17 @@ def deleting(head):
 
 async def test_both_values_stand_there_with_who_when_and_where(start, apart, repository) -> None:
     theirs = apart(setting("Lý Thị Ân", persons=6), setting("Lý Thị Ân", persons=5))
-    shown = THEIR_DAY.astimezone().strftime("%d/%m/%Y %H:%M")
+    shown = (
+        datetime(2024, 9, 4, 15, 5, tzinfo=timezone(timedelta(hours=7)))
+        .astimezone()
+        .strftime("%d/%m/%Y %H:%M")
+    )
     async with start() as user:
-        assert "Có 1 bản ghi cần quyết định: F8" in user.message
+        assert "Có 1 mục cần quyết định: F8" in user.message
 
         await user.press("f8")
 
-        assert isinstance(user.view, ConflictsView)
+        assert isinstance(user.view, InboxView)
         assert user.title.split()[-1] == "1"
         assert user.rows[0].split() == ["Lý", "Thị", "Ân", "Hộ", "Nhân", "khẩu", "2"]
         assert f"Minh, 05/09/2024 {shown_moment(1725499800)[-5:]}, máy này" in user.screen
@@ -178,7 +155,7 @@ async def test_a_third_value_is_written_in_the_form(start, apart, repository, ke
 
         await user.press("ctrl+u", "7", "f2")
 
-        assert isinstance(user.view, ConflictsView)
+        assert isinstance(user.view, InboxView)
         assert user.only("household", head="Lý Thị Ân").values["persons"] == 7
         assert repository.conflicted() == []
         assert "Đã quyết định: Lý Thị Ân, Nhân khẩu. Còn 0." in user.message
@@ -189,7 +166,7 @@ async def test_leaving_the_form_leaves_the_conflict(start, apart, repository) ->
     async with start() as user:
         await user.press("f8", "e", "escape")
 
-        assert isinstance(user.view, ConflictsView)
+        assert isinstance(user.view, InboxView)
         assert len(repository.conflicted()) == 1
 
         await user.press("e", "f2")
@@ -308,7 +285,7 @@ async def test_long_values_are_read_whole_and_decided_there(start, apart, reposi
 
         await user.press("2")
 
-        assert isinstance(user.view, ConflictsView)
+        assert isinstance(user.view, InboxView)
         assert user.only("household", head="Lý Thị Ân").values["note"].endswith(" A")
 
 
@@ -408,12 +385,12 @@ async def test_a_clock_that_is_wrong_is_reported(start, apart, repository) -> No
 @pytest.mark.parametrize("at", [10**15, -(10**15), 10**30])
 def test_a_moment_that_no_clock_shows_does_no_harm(at) -> None:
     assert shown_moment(at) == "?"
-    assert is_doubtful(at, THEIR_DAY.date())
+    assert is_doubtful(at, date(2024, 9, 4))
 
 
 def test_what_reads_the_record_anew_keeps_the_order(desk, apart, repository) -> None:
     apart(setting("Lý Thị Ân", persons=6, note="a"), setting("Lý Thị Ân", persons=5, note="b"))
-    listed = ConflictList(desk)
+    listed = InboxList(desk)
     listed.refresh()
     first, second = listed.keys
     listed.put_off(first)
