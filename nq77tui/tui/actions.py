@@ -160,7 +160,7 @@ CONFLICTS = (
     Action("conflicts.skip", ("s", "space"), "skip"),
     Action("conflicts.bulk", ("a", "f5"), "bulk"),
     Action("conflicts.undo", ("u", "f9", "ctrl+z"), "undo"),
-    Action("conflicts.read", ("enter",)),
+    Action("conflicts.read", ("enter",), is_shown=False),
     Action("conflicts.back", ("escape",), "back"),
 )
 READING = (
