@@ -53,7 +53,7 @@ class MergePlan:
         refused: why a document could not be taken in, one problem each.
         records: what is to be written.
         aside: copies in a newer form, which are kept beside another, by id and form.
-        newer: of those that came in, how many are in a newer form than the programme's.
+        newer: how many of them, new or changed, are in a newer form than the programme's.
         heard: what the store includes of each replica afterwards.
         warnings: what people have to be told.
         is_replica_twice: somebody else writes under this store's replica id.

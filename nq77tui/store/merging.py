@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from nq77tui.core.document import from_document, to_document
-from nq77tui.core.merge import merge
+from nq77tui.core.merge import join, merge
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Dot, Record, covers
 from nq77tui.store.branches import find_branches
@@ -166,8 +166,9 @@ def _plan_document(
     except RefusedError as error:
         plan.refused += error.problems[:1]
         return "refused"
-    plan.newer += repository.is_newer(theirs)
-    return _plan_record(repository, plan, repository.as_now(theirs))
+    kind = _plan_record(repository, plan, repository.as_now(theirs))
+    plan.newer += kind not in ("known", "refused") and repository.is_newer(theirs)
+    return kind
 
 
 def _read(record_type: str, key: str, document: Any) -> Record:
@@ -212,7 +213,13 @@ def _plan_record(repository: Repository, plan: MergePlan, theirs: Record) -> str
 
 
 def _plan_other_form(repository: Repository, plan: MergePlan, mine: Record, theirs: Record) -> str:
-    """Two copies in two forms, between which this programme does not know the way: both stay."""
+    """Two copies in two forms, between which this programme does not know the way: both stay.
+
+    Unless mine includes every write of theirs: then it says the same, in whatever form.
+    """
+    if join(mine.vector, theirs.vector) == mine.vector:
+        plan.known += 1
+        return "known"
     if theirs.schema < mine.schema:
         # Mine is the newer one, and came without the other. It makes room.
         plan.aside[mine.id, mine.schema] = mine

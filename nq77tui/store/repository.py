@@ -287,10 +287,10 @@ class Repository(Reader):
         Raises:
             RefusedError: it waits for the programme and not for a person, or an error in a value.
         """
+        if parked.is_newer:
+            raise RefusedError(parked.problem)
         with self.transaction():
-            record = self._editable(self.require(parked.record_id))
-            if values or parked.is_newer:
-                record = self.edit(parked.record_id, values)
+            record = self.edit(parked.record_id, values)
             if ASIDE in parked.field and record.get(parked.field) is not None:
                 record = self.overwrite(parked.record_id, {parked.field: None})
             return record

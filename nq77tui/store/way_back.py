@@ -270,8 +270,6 @@ def undo_record(
     now = repository.require(after.id)
     if before is None:
         return now if now.is_dead else repository.delete(now.id)
-    if repository.is_newer(now):
-        return now  # what its fields mean is for a newer programme to say
     if after.deletions != before.deletions and _is_unchanged(
         after.deletions, now.deletions, taken_back
     ):
@@ -283,6 +281,8 @@ def undo_record(
             return repository.delete(now.id)
         elif after.is_dead:
             now = repository.keep(now.id)
+    if repository.is_newer(now):
+        return now  # what its fields mean is for a newer programme to say
     names = [
         name
         for name, siblings in after.fields.items()
