@@ -217,3 +217,50 @@ def test_an_edit_is_taken_back_after_the_programme_was_updated(machines):
         record = a.require(house)
         assert record.get("mobile") == "0912345678"
         assert set(record.fields) == {"head", "mobile"}
+
+
+def test_copies_of_several_versions_lie_beside_each_other_until_each_is_known(machines):
+    with machines.open("a") as a:
+        values = {"head": "Vi Lan", "phone": "0911111111", "persons": 4}
+        house = a.add("household", values).id
+    machines.exchange()
+    machines.at.update(b=2, c=2)
+    sent = []
+    for name, changes in (("b", {"mobile": "0922222222"}), ("c", {"class": "NGHEO"})):
+        with machines.open(name) as repository:
+            repository.edit(house, changes)
+        sent.append(machines.send(name))
+    machines.at["c"] = 3
+    with machines.open("c") as c:
+        c.edit(house, {"persons": {"is": "about", "n": 7}})
+    sent.append(machines.send("c"))
+    with machines.open("a") as a:
+        a.edit(house, {"phone": "0933333333"})
+    for path in sent:
+        machines.receive("a", path)
+    assert sorted(machines.tables("a")) == ["household", "household@2", "household@3"]
+
+    def shown() -> dict[str, list[object]]:
+        with machines.open("a") as a:
+            fields = a.require(house).fields.items()
+            return {name: [one.value for one in siblings] for name, siblings in fields}
+
+    assert shown() == {"head": ["Vi Lan"], "phone": ["0933333333"], "persons": [4]}
+    machines.at["a"] = 2
+    assert shown() == {
+        "head": ["Vi Lan"],
+        "mobile": ["0933333333", "0922222222"],
+        "persons": [4],
+        "class": ["NGHEO"],
+    }
+    assert sorted(machines.tables("a")) == ["household", "household@3"]
+    with machines.open("a") as a:
+        a.edit(house, {"persons": 5})
+    machines.at["a"] = 3
+    assert shown() == {
+        "head": ["Vi Lan"],
+        "mobile": ["0933333333", "0922222222"],
+        "persons": [{"is": "exact", "n": 5}, {"is": "about", "n": 7}],
+        "class": ["NGHEO"],
+    }
+    assert sorted(machines.tables("a")) == ["household"]
