@@ -116,6 +116,17 @@ def _read_time(text: str) -> int:
     return EPOCH_2020 + sign * base32.decode(digits)
 
 
+def read_write(text: str) -> tuple[Dot, Stamp, int]:
+    """The causal data of a record of one write: its dot, its stamp, its schema version.
+
+    Raises:
+        ValueError: it is none.
+    """
+    dot_text, time_text, schema_text, operator = text.split(" ", 3)
+    schema = _number(int(schema_text), 1, 1_000_000)
+    return Dot.parse(dot_text), Stamp(_read_time(time_text), operator), schema
+
+
 def to_document(record: Record) -> dict[str, Json]:
     """The document of a record: fields in alphabetical order, then the causal data."""
     document: dict[str, Json] = {
@@ -186,8 +197,11 @@ def from_document(record_type: str, doc_id: int, document: Mapping[str, Any]) ->
     if len(values) > MAX_FIELDS:
         raise DocumentError("too_many_fields", id=record_id, count=len(values))
     for name, value in values.items():
-        _check_value(name, record_id, name)
-        _check_value(value, record_id, name)
+        if not name.isascii():
+            _check_value(name, record_id, name)
+        # Short of nested values, most are plain text or small numbers.
+        if not (type(value) is str and value.isascii()):
+            _check_value(value, record_id, name)
     try:
         _check_value(causal, record_id, RESERVED)
         if isinstance(causal, str):
@@ -200,11 +214,8 @@ def from_document(record_type: str, doc_id: int, document: Mapping[str, Any]) ->
 
 
 def _read_text(record_type: str, record_id: str, values: Mapping[str, Json], text: str) -> Record:
-    dot_text, time_text, schema_text, operator = text.split(" ", 3)
-    dot = Dot.parse(dot_text)
-    stamp = Stamp(_read_time(time_text), operator)
+    dot, stamp, schema = read_write(text)
     fields = {name: (Sibling(dot, value, stamp),) for name, value in values.items()}
-    schema = _number(int(schema_text), 1, 1_000_000)
     return Record(record_id, record_type, fields, {dot.replica: dot.counter}, (), schema)
 
 
@@ -226,9 +237,13 @@ def _read_object(
         if not covers(vector, dot):
             vector[dot.replica] = dot.counter
     positions, others = causal.get("f", {}), causal.get("o", {})
-    fields = {}
+    fields: dict[str, tuple[Sibling, ...]] = {}
     for name, value in values.items():
         where = positions.get(name, 0)
+        if type(where) is int and name not in others:
+            dot, stamp = writes[_number(where, 0, len(writes) - 1)]
+            fields[name] = (Sibling(dot, value, stamp),)
+            continue
         indexes = where if isinstance(where, list) else [where]
         siblings = [value, *others.get(name, [])]
         if len(siblings) != len(indexes) or len(set(indexes)) != len(indexes):

@@ -36,7 +36,8 @@ CONFIRMED = ".confirmed"
 """Behind a field's name: the doubts about it that were confirmed (`core.confirmation`)."""
 REPLICA_LENGTH = 8
 COUNTER_BITS = 40
-_DOT = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}-[0-9A-HJKMNP-TV-Z]{1,8}")
+_DOT = re.compile(r"([0-9A-HJKMNP-TV-Z]{8})-([1-9A-HJKMNP-TV-Z][0-9A-HJKMNP-TV-Z]{0,7})")
+"""The one spelling of a dot: a counter begins with no zero."""
 
 
 class Dot(NamedTuple):
@@ -55,13 +56,10 @@ class Dot(NamedTuple):
         Raises:
             ValueError: not a dot in its canonical spelling.
         """
-        if not _DOT.fullmatch(text):
+        match = _DOT.fullmatch(text)
+        if match is None:
             raise ValueError(text)
-        replica, counter_text = text.split("-")
-        counter = base32.decode(counter_text)
-        if counter < 1 or base32.encode(counter) != counter_text:
-            raise ValueError(text)
-        return cls(replica, counter)
+        return cls(match[1], base32.decode(match[2]))
 
 
 class Stamp(NamedTuple):

@@ -16,6 +16,7 @@ from nq77tui.core.merge import join, merge
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Dot, Record, covers
 from nq77tui.store.branches import find_branches
+from nq77tui.store.fast_forward import follows
 from nq77tui.store.merge_plan import KINDS, MergePlan, TakenIn, receipt_of
 from nq77tui.store.receipts import MERGE_TABLE, Receipt, keep_receipt
 from nq77tui.store.received import diverged, look_for_myself, plan_heard, warn_replica_twice
@@ -166,7 +167,7 @@ def _plan_document(
     except RefusedError as error:
         plan.refused += error.problems[:1]
         return "refused"
-    kind = _plan_record(repository, plan, repository.as_now(theirs))
+    kind = _plan_record(repository, plan, repository.as_now(theirs), key)
     plan.newer += kind not in ("known", "refused") and repository.is_newer(theirs)
     return kind
 
@@ -178,10 +179,17 @@ def _read(record_type: str, key: str, document: Any) -> Record:
     return from_document(record_type, int(key), document)
 
 
-def _plan_record(repository: Repository, plan: MergePlan, theirs: Record) -> str:
+def _plan_record(repository: Repository, plan: MergePlan, theirs: Record, key: str) -> str:
     me = repository.replica
     if me and theirs.vector.get(me, 0) > plan.branches.own.heard.get(me, 0):
         warn_replica_twice(repository, plan, theirs.id)
+    if not plan.diverged and not plan.branches.moved and theirs.id not in plan.records:
+        document = repository.document(theirs.type, key)
+        if follows(theirs, document):
+            plan.before[theirs.id] = dict(document or {})
+            plan.records[theirs.id] = theirs
+            plan.changed += 1
+            return "changed"
     mine = plan.records.get(theirs.id) or plan.branches.get(repository, theirs.id)
     if mine is None:
         plan.records[theirs.id] = theirs

@@ -205,7 +205,8 @@ def sqlite_rival(place: Path, made: Edits) -> Row:
         path = place / f"{side}.db"
         base = sqlite3.connect(path)
         base.execute(
-            "create table r (id text, name text, value text, at int, gone int, primary key (id, name)) without rowid"
+            "create table r (id text, name text, value text, at int, gone int, "
+            "primary key (id, name)) without rowid"
         )
         with base:
             base.executemany(
@@ -394,7 +395,8 @@ def main() -> None:
                 rows.append(sorted(found, key=lambda row: row["merge"])[len(found) // 2])
     print(f"causal data: {each:.1f} bytes a never-edited record, {100 * share:.1f} % of the store")
     print(
-        "| engine | read ms | merge ms | memory MB | bytes that travel | lost without a word | shown as conflicts |"
+        "| engine | read ms | merge ms | memory MB | bytes that travel "
+        "| lost without a word | shown as conflicts |"
     )
     print("|---|---|---|---|---|---|---|")
     for row in rows:

@@ -14,7 +14,7 @@ from nq77tui.core.record import REPLICA_LENGTH, Dot, Json, Record, Stamp
 from nq77tui.core.schema import Schema
 from nq77tui.exchange.sample.day import HOLIDAYS
 
-OPERATOR = "dữ liệu mẫu"
+OPERATOR = "mẫu"
 """Who wrote every value: "sample data", so that nobody takes one for real."""
 
 FIRST_DAY, LAST_DAY = date(2024, 1, 8), date(2024, 12, 31)
