@@ -19,6 +19,7 @@ from nq77tui.store.checking import check_store
 from nq77tui.store.creation import SNAPSHOT
 from nq77tui.store.repair import repair_store
 from nq77tui.store.repository import Repository
+from nq77tui.store.undeclared import undeclared_fields
 
 
 def coverage(session: Session) -> int:
@@ -118,6 +119,8 @@ def check(session: Session) -> int:
         report = check_store(repository)
         for problem in report.problems:
             session.say_problem(problem)
+        for problem in undeclared_fields(repository):
+            session.say_problem(problem)
         if report.newer:
             session.say("parked.count", count=report.newer)
         session.say(
@@ -146,9 +149,14 @@ def _repair(session: Session) -> None:
 
 
 def check_programme(session: Session) -> int:
-    """Prove a programme whole."""
+    """Prove a programme whole; with a store, say what it holds that the programme leaves out."""
     given = session.arguments.dir or session.arguments.programme
     programme = load_programme(Path(given) if given else shipped_folder())
+    if session.arguments.store:
+        session.programme = programme
+        with session.repository(read_only=True) as repository:
+            for problem in undeclared_fields(repository):
+                session.say_problem(problem)
     session.say(
         "cli.programme_whole",
         label=programme.label,

@@ -8,6 +8,7 @@ from nq77tui.core.folding import fold
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.schema import Field, Schema
 from nq77tui.core.text import normalise
+from nq77tui.exchange.old_columns import old_names
 
 ID = "id"
 """The column that names a record; no field may have this name."""
@@ -22,11 +23,13 @@ class ColumnNames:
     """The names that a header may use: field names, and labels in any language, without marks.
 
     A field's exact name is that field. In other spellings it counts as one more label, because
-    one field's name may be another's label: “Unit” beside a field ``unit`` is asked about.
+    one field's name may be another's label: “Unit” beside a field ``unit`` is asked about. A name
+    that a field had in an older version of the schema stands for itself (`old_columns`).
     """
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
+        self._names = frozenset((*schema.fields, *old_names(schema)))
         self._by_label: dict[str, list[str]] = {ID: [ID]}
         for field in schema:
             for label in sorted({fold(label) for label in (field.name, *field.label.values())}):
@@ -35,7 +38,7 @@ class ColumnNames:
     def find(self, header: str) -> list[str]:
         """The fields that a header cell may mean: none, one, or several."""
         name = normalise(header)
-        return [name] if name in self._schema.fields else self._by_label.get(fold(name), [])
+        return [name] if name in self._names else self._by_label.get(fold(name), [])
 
     def known(self) -> str:
         """All names, for messages."""

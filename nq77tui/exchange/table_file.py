@@ -12,6 +12,7 @@ from nq77tui.exchange.column import ColumnNames, check_columns
 from nq77tui.exchange.csv_rows import read_csv
 from nq77tui.exchange.encoding import is_old_font, read_text_file
 from nq77tui.exchange.json_rows import read_json_lines
+from nq77tui.exchange.old_columns import brought_up
 from nq77tui.exchange.raw_row import RawRow
 
 # How `export all` writes a whole store: {"area":{"123":{…
@@ -51,13 +52,14 @@ def read_table_file(path: Path, schema: Schema, carried: frozenset[str]) -> Tabl
         if _WHOLE_STORE.match(start):
             raise _refused("whole_store", path)
         _refuse_old_fonts(text, path)
-        columns, rows = read_json_lines(text, names, path.name, carried)
+        columns, found = read_json_lines(text, names, path.name, carried)
     else:
         # The header may be in Unicode, made by us, above rows that are not.
         _refuse_old_fonts("".join(start.splitlines(keepends=True)[1:]), path)
-        columns, rows = read_csv(text, names, path.name)
+        columns, found = read_csv(text, names, path.name)
+    columns, rows = brought_up(columns, found, schema, path.name)
     check_columns(schema, columns, path.name)
-    return TableFile(path.name, columns, tuple(rows))
+    return TableFile(path.name, columns, rows)
 
 
 def _refuse_old_fonts(text: str, path: Path) -> None:
