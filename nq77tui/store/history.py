@@ -154,6 +154,39 @@ def commits(folder: Path, journal: Path | None = None) -> Iterator[Commit]:
                 yield Commit(seen, content.get("at", 0), content["o"], content.get("n", {}))
 
 
+def commits_back(folder: Path, journal: Path, holding: str = "") -> Iterator[Commit]:
+    """Every commit that is still known, newest first, each once.
+
+    One segment at a time is held in memory, and none behind the last commit that is asked for.
+
+    Args:
+        holding: a text without which a commit is passed over unread.
+    """
+    text = holding.encode("utf-8")
+    lowest: int | None = None
+    for data in _newest_first(folder, journal):
+        for line in reversed(list(read_lines(data))):
+            if not line.payload.startswith(b'{"l":'):
+                continue
+            sequence = sequence_of(line)
+            if lowest is not None and sequence >= lowest:
+                continue
+            lowest = sequence
+            if text in line.payload:
+                content = json.loads(line.payload)
+                yield Commit(sequence, content.get("at", 0), content["o"], content.get("n", {}))
+
+
+def _newest_first(folder: Path, journal: Path) -> Iterator[bytes]:
+    # A fold that happens meanwhile moves lines into a segment with a name of its own, which is
+    # then read as well; what is read twice is known by its number.
+    yield _journal_lines(journal)
+    done: set[str] = set()
+    while waiting := [file for file in _segments(folder) if file.name not in done]:
+        done.add(waiting[-1].name)
+        yield _read(waiting[-1])
+
+
 def segments_up_to(folder: Path, lines: Sequence[Line], sequence: int) -> dict[str, bytes]:
     """The history up to a commit as segments of their own, by name; for a backup.
 

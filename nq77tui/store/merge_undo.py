@@ -48,14 +48,11 @@ def undo_merge(repository: Repository) -> UndoneMerge:
         RefusedError: there is none left in the history.
     """
     repository.refresh()
-    history = list(repository.commits())
-    found = _last_merge(history)
-    if found is None:
-        raise RefusedError(Problem("history.no_merge"))
-    commit, row = found
+    recent, row = _recent_down_to_merge(repository)
+    commit = recent[-1]
     undone = UndoneMerge(int(row["at"]), str(row["by"]), [str(name) for name in row["files"]])
     with repository.transaction({"undoes": commit.sequence}):
-        ours = dots_of_undos(repository, history)
+        ours = dots_of_undos(repository, recent)
         for after, _ in records_of(repository, commit):
             before = _before(repository, row, after)
             (undone.taken_back if _undo(repository, after, before, ours) else undone.left).append(
@@ -66,15 +63,22 @@ def undo_merge(repository: Repository) -> UndoneMerge:
     return undone
 
 
-def _last_merge(history: list[Commit]) -> tuple[Commit, dict[str, Any]] | None:
-    undone = {commit.note.get("undoes") for commit in history}
-    for commit in reversed(history):
-        for operation in commit.operations:
-            if operation[0] == "i" and operation[1] == MERGE_TABLE:
-                if commit.sequence in undone:
-                    break
-                return commit, operation[3]
-    return None
+def _recent_down_to_merge(repository: Repository) -> tuple[list[Commit], dict[str, Any]]:
+    """The newest commits down to the last merge that is not taken back yet, and its row.
+
+    Raises:
+        RefusedError: there is none.
+    """
+    undone: set[object] = set()
+    recent: list[Commit] = []
+    for commit in repository.commits_back():
+        recent.append(commit)
+        undone.add(commit.note.get("undoes"))
+        if commit.sequence not in undone:
+            for operation in commit.operations:
+                if operation[0] == "i" and operation[1] == MERGE_TABLE:
+                    return recent, operation[3]
+    raise RefusedError(Problem("history.no_merge"))
 
 
 def _before(repository: Repository, row: dict[str, Any], after: Record) -> Record | None:

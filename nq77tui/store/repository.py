@@ -265,6 +265,14 @@ class Repository(Reader):
         """Every commit that is still known here, oldest first."""
         return self._writer.commits()
 
+    def commits_back(self, holding: str = "") -> Iterator[Commit]:
+        """The same, newest first, read only as far as is asked for.
+
+        Args:
+            holding: a text without which a commit is passed over.
+        """
+        return self._writer.commits_back(holding)
+
     def is_mine(self, commit: Commit) -> bool:
         """Whether this user wrote a commit in this store."""
         return self._writer.is_mine(commit)

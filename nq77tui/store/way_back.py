@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nq77tui.core.document import doc_id_of, from_document
@@ -58,12 +57,16 @@ def changes_of(repository: Repository, record_id: str) -> list[Change]:
 
 def _own_changes(repository: Repository, record_id: str) -> list[Change]:
     record = repository.require(record_id)
+    versions = [
+        version
+        for commit in repository.commits_back(f'"{doc_id_of(record_id)}"')
+        for version in reversed(_versions(repository, commit, record.type, record_id))
+    ]
     found: list[Change] = []
     before: Record | None = None
-    for commit in repository.commits():
-        for after in _versions(repository, commit, record.type, record_id):
-            found += _differences(before, after)
-            before = after
+    for after in reversed(versions):
+        found += _differences(before, after)
+        before = after
     if before is None or _has_more(record, before):
         found += _differences(before, record)
     return found
@@ -79,11 +82,13 @@ def _has_more(record: Record, before: Record) -> bool:
 
 def _versions(
     repository: Repository, commit: Commit, record_type: str, record_id: str
-) -> Iterator[Record]:
+) -> list[Record]:
     key = str(doc_id_of(record_id))
-    for operation in commit.operations:
-        if operation[0] in ("i", "u") and operation[1] == record_type and operation[2] == key:
-            yield repository.as_now(from_document(record_type, int(key), operation[3]))
+    return [
+        repository.as_now(from_document(record_type, int(key), operation[3]))
+        for operation in commit.operations
+        if operation[0] in ("i", "u") and operation[1] == record_type and operation[2] == key
+    ]
 
 
 def _differences(before: Record | None, after: Record) -> list[Change]:
@@ -142,9 +147,7 @@ def last_undoable(repository: Repository) -> Undoable:
         RefusedError: there is none.
     """
     repository.refresh()
-    commit = _last_of_mine(repository, list(repository.commits()))
-    if commit is None:
-        raise RefusedError(Problem("history.nothing_to_undo"))
+    commit = _recent_down_to_mine(repository)[-1]
     written = records_of(repository, commit)
     records = tuple(
         (record, CREATED if is_new else DELETED if record.is_dead else CHANGED)
@@ -169,35 +172,36 @@ def undo_last(repository: Repository, sequence: int | None = None) -> list[Recor
         RefusedError: there is nothing of mine left to take back, or another commit than expected.
     """
     repository.refresh()
-    history = list(repository.commits())
-    commit = _last_of_mine(repository, history)
-    if commit is None:
-        raise RefusedError(Problem("history.nothing_to_undo"))
+    recent = _recent_down_to_mine(repository)
+    commit = recent[-1]
     if sequence is not None and commit.sequence != sequence:
         raise RefusedError(Problem("history.written_since"))
-    earlier = [one for one in history if one.sequence < commit.sequence]
-    taken_back = dots_of_undos(repository, history)
+    written = records_of(repository, commit)
+    before = _before(repository, commit, [after for after, is_new in written if not is_new])
+    taken_back = dots_of_undos(repository, recent)
     with repository.transaction({"undoes": commit.sequence}):
         return [
-            undo_record(
-                repository,
-                after,
-                None if is_new else _before(repository, earlier, after),
-                taken_back,
-            )
-            for after, is_new in records_of(repository, commit)
+            undo_record(repository, after, before.get(after.id), taken_back) for after, _ in written
         ]
 
 
-def _last_of_mine(repository: Repository, history: list[Commit]) -> Commit | None:
-    undone = {commit.note.get("undoes") for commit in history}
-    for commit in reversed(history):
+def _recent_down_to_mine(repository: Repository) -> list[Commit]:
+    """The newest commits, newest first, down to the last of mine that is not taken back yet.
+
+    Raises:
+        RefusedError: there is none.
+    """
+    undone: set[object] = set()
+    recent: list[Commit] = []
+    for commit in repository.commits_back():
+        recent.append(commit)
+        undone.add(commit.note.get("undoes"))
         is_undo = "undoes" in commit.note
         if not repository.is_mine(commit) or is_undo or commit.sequence in undone:
             continue
         if (stamp := _stamp_of(repository, commit)) and stamp.by == repository.operator:
-            return commit
-    return None
+            return recent
+    raise RefusedError(Problem("history.nothing_to_undo"))
 
 
 def _stamp_of(repository: Repository, commit: Commit) -> Stamp | None:
@@ -226,31 +230,50 @@ def records_of(repository: Repository, commit: Commit) -> list[tuple[Record, boo
     return list(latest.values())
 
 
-def _before(repository: Repository, earlier: list[Commit], after: Record) -> Record:
-    """The record before a commit that changed it.
+def _before(repository: Repository, commit: Commit, changed: list[Record]) -> dict[str, Record]:
+    """By id, records as they were before a commit that changed them.
 
     Raises:
         RefusedError: the history does not reach back that far.
     """
-    for commit in reversed(earlier):
-        versions = list(_versions(repository, commit, after.type, after.id))
-        if versions:
-            return versions[-1]
-    raise RefusedError(Problem("history.too_old", {"id": after.id}))
+    missing = {record.id: record for record in changed}
+    found: dict[str, Record] = {}
+    # One record is looked for by its key: then most commits need not even be read.
+    holding = f'"{doc_id_of(changed[0].id)}"' if len(changed) == 1 else ""
+    for earlier in repository.commits_back(holding) if missing else ():
+        if earlier.sequence >= commit.sequence:
+            continue
+        for record in list(missing.values()):
+            if versions := _versions(repository, earlier, record.type, record.id):
+                found[record.id] = versions[-1]
+                del missing[record.id]
+        if not missing:
+            break
+    if missing:
+        raise RefusedError(Problem("history.too_old", {"id": next(iter(missing))}))
+    return found
 
 
-def dots_of_undos(repository: Repository, history: list[Commit]) -> set[Dot]:
-    """The writes of earlier undos of mine: what they wrote is not a later change of anybody."""
+def dots_of_undos(repository: Repository, recent: list[Commit]) -> set[Dot]:
+    """The writes of undos of mine: what they wrote is not a later change of anybody.
+
+    Args:
+        recent: commits, newest first, down to one that is to be taken back; what was undone before
+            that cannot stand where that commit wrote.
+    """
     mine = repository.replica
     found: set[Dot] = set()
-    before: int | None = None
-    for commit in history:
+    last_of_undo = 0
+    for commit in recent:
         last = repository.counter_after(commit)
-        if last and "undoes" in commit.note:
+        if last and last_of_undo:
             # A decision that is open again took a write for each value.
-            first = last if before is None else before + 1
-            found.update(Dot(mine, counter) for counter in range(first, last + 1))
-        before = last or before
+            found.update(Dot(mine, counter) for counter in range(last + 1, last_of_undo + 1))
+            last_of_undo = 0
+        if last and "undoes" in commit.note:
+            last_of_undo = last
+    if last_of_undo:
+        found.add(Dot(mine, last_of_undo))
     return found
 
 
@@ -270,9 +293,8 @@ def undo_record(
     now = repository.require(after.id)
     if before is None:
         return now if now.is_dead else repository.delete(now.id)
-    if after.deletions != before.deletions and _is_unchanged(
-        after.deletions, now.deletions, taken_back
-    ):
+    is_other = after.deletions != before.deletions or after.is_dead != before.is_dead
+    if is_other and _is_unchanged(after.deletions, now.deletions, taken_back):
         if before.is_contested:
             now = repository.reopen(now.id, "", before.deletions)
         elif before.joined_into:

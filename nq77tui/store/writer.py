@@ -31,7 +31,7 @@ from nq77tui.store.epochs import (
     epoch_row,
     read_epochs,
 )
-from nq77tui.store.history import Commit, commits
+from nq77tui.store.history import Commit, commits, commits_back
 from nq77tui.store.replica import WriteRight, default_state_folder, fingerprint_of, place_of
 from nq77tui.store.storage import JournalStorage
 from nq77tui.store.strata import note_form, rename_aside
@@ -237,6 +237,10 @@ class Writer:
     def commits(self) -> Iterator[Commit]:
         """Every commit that is still known, oldest first."""
         return commits(self._storage.paths.history, self._storage.paths.journal)
+
+    def commits_back(self, holding: str = "") -> Iterator[Commit]:
+        """The same, newest first, and only those that hold a text."""
+        return commits_back(self._storage.paths.history, self._storage.paths.journal, holding)
 
     def is_mine(self, commit: Commit) -> bool:
         """Whether this user wrote a commit in this store (a merge is nobody's write)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -11,7 +12,7 @@ import pytest
 from tinydb import TinyDB
 
 from nq77tui.store.database import open_tinydb
-from nq77tui.store.history import SEGMENT_BYTES, commits, newest_kept
+from nq77tui.store.history import SEGMENT_BYTES, commits, commits_back, newest_kept
 from nq77tui.store.storage import JournalStorage
 
 
@@ -22,6 +23,11 @@ def path(tmp_path):
 
 def known(path: Path) -> list[int]:
     return [one.sequence for one in commits(path.parent / "history", path.parent / "journal")]
+
+
+def known_back(path: Path) -> list[int]:
+    found = commits_back(path.parent / "history", path.parent / "journal")
+    return [one.sequence for one in found]
 
 
 def segments(path: Path) -> list[Path]:
@@ -56,6 +62,20 @@ def test_short_runs_share_a_segment_and_long_ones_do_not_grow_it_for_ever(path) 
     fold_often(path, 6, size=SEGMENT_BYTES // 2)
     assert 2 <= len(segments(path)) <= 5
     assert known(path) == list(range(1, 19))
+    assert known_back(path) == list(range(18, 0, -1))
+
+
+def test_newest_first_only_what_is_asked_for_is_read(path, monkeypatch) -> None:
+    fold_often(path, 8, size=SEGMENT_BYTES // 2)
+    folder, journal = path.parent / "history", path.parent / "journal"
+    read: list[int] = []
+    unpack = gzip.decompress
+    monkeypatch.setattr(gzip, "decompress", lambda data: read.append(1) or unpack(data))
+    found = commits_back(folder, journal)
+    assert next(found).sequence == 8
+    assert len(read) == 1 < len(segments(path))
+    (one,) = commits_back(folder, journal, holding='"n":2,')
+    assert (one.sequence, one.operations[0][3]["n"]) == (3, 2)
 
 
 def test_above_the_limit_the_oldest_history_goes_and_no_data(path) -> None:
@@ -81,6 +101,7 @@ def test_a_damaged_segment_ends_the_way_back_there_and_is_not_removed(path) -> N
     fold_often(path, 3)
     assert damaged.read_bytes() == bytes(content)
     assert known(path) == [4, 5, 6]
+    assert known_back(path) == [6, 5, 4]
     with open_tinydb(path) as db:
         assert len(db) == 6
 
@@ -99,8 +120,8 @@ def test_a_history_that_is_read_while_others_fold_has_no_gaps(path) -> None:
             os._exit(0)
     lengths = []
     try:
-        for _ in range(300):
-            found = known(path)
+        for number in range(300):
+            found = known(path) if number % 2 else known_back(path)[::-1]
             assert found == list(range(1, len(found) + 1))
             lengths.append(len(found))
     finally:
