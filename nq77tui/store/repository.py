@@ -7,7 +7,6 @@ counter of this replica; a transaction of several is one commit.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
@@ -40,7 +39,7 @@ from nq77tui.store.peers import Peer
 from nq77tui.store.reader import Reader
 from nq77tui.store.reference import candidates, check_record, reference_reader
 from nq77tui.store.settings import FILE_NAME, StoreSettings, load_settings, save_settings
-from nq77tui.store.storage import JournalStorage
+from nq77tui.store.storage import JournalStorage, Transaction
 from nq77tui.store.strata import ahead, behind, bring_up, put_aside
 from nq77tui.store.writer import Writer
 
@@ -251,15 +250,13 @@ class Repository(Reader):
 
     # -- writing -------------------------------------------------------------------------------
 
-    @contextmanager
-    def transaction(self, note: dict[str, Json] | None = None) -> Iterator[None]:
+    def transaction(self, note: dict[str, Json] | None = None) -> Transaction:
         """All writes inside are one commit: there whole, or not at all.
 
         Args:
             note: kept with the commit in the history.
         """
-        with self._writer.transaction(note):
-            yield
+        return self._writer.transaction(note)
 
     def commits(self) -> Iterator[Commit]:
         """Every commit that is still known here, oldest first."""

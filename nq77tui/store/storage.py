@@ -51,6 +51,11 @@ class Transaction:
         self._storage = storage
         self.note = note
 
+    @property
+    def is_outermost(self) -> bool:
+        """Whether it is this one, entered and not left yet, that becomes the commit."""
+        return self._storage._outermost() is self
+
     def __enter__(self) -> None:
         self._storage._begin(self)
 

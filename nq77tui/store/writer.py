@@ -11,9 +11,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from nq77tui.core import base32
@@ -33,7 +33,7 @@ from nq77tui.store.epochs import (
 )
 from nq77tui.store.history import Commit, commits, commits_back
 from nq77tui.store.replica import WriteRight, default_state_folder, fingerprint_of, place_of
-from nq77tui.store.storage import JournalStorage
+from nq77tui.store.storage import JournalStorage, Transaction
 from nq77tui.store.strata import note_form, rename_aside
 
 REPLICA_TABLE = "_replica"
@@ -58,7 +58,6 @@ class Writer:
         self._state_folder = state_folder or default_state_folder()
         self._right: WriteRight | None = None
         self._why_mint = ""
-        self._depth = 0
         self._counter = 0
         self._chain = ""
         self._written = False
@@ -122,33 +121,28 @@ class Writer:
 
     # -- writing -------------------------------------------------------------------------------
 
-    @contextmanager
-    def transaction(self, note: dict[str, Any] | None = None) -> Iterator[None]:
+    def transaction(self, note: dict[str, Any] | None = None) -> Transaction:
         """One commit, which ends with the replica's row; `note` is kept in the history."""
-        if self._depth:
-            self._depth += 1
-            try:
-                yield
-            finally:
-                self._depth -= 1
-            return
-        with self._storage.transaction(note):
-            if self._right is None or not self._right.is_current():
-                # Under the lock: another program of mine may have minted or left an id meanwhile.
-                self._right, self._why_mint = self._held_right()
-            self._depth, self._written = 1, False
-            self._after.clear()
-            row = self._row(self.replica)
-            self._counter, self._chain = row.get("counter", 0), row.get("chain", "")
-            try:
-                yield
-                if self._written or (note and self._counter):
-                    self._put_row(self.replica, self._counter, self._chain)
-            finally:
-                self._depth = 0
+        return _Writing(self, self._storage, note)
+
+    def _begin(self) -> None:
+        if self._right is None or not self._right.is_current():
+            # Under the lock: another program of mine may have minted or left an id meanwhile.
+            self._right, self._why_mint = self._held_right()
+        self._written = False
+        self._after = []
+        row = self._row(self.replica)
+        self._counter, self._chain = row.get("counter", 0), row.get("chain", "")
+
+    def _finish(self, note: dict[str, Any] | None) -> None:
+        if self._written or (note and self._counter):
+            self._put_row(self.replica, self._counter, self._chain)
+
+    def _committed(self) -> None:
         if self._written and self._right is not None:
             self._right.remember(self._counter)
-        for action in self._after:
+        actions, self._after = self._after, []
+        for action in actions:
             action()
 
     def after_commit(self, action: Callable[[], None]) -> None:
@@ -306,6 +300,45 @@ class Writer:
             row["chain"] = chain
         kind = "u" if replica_key(replica) in self._rows() else "i"
         self._storage.do([kind, REPLICA_TABLE, replica_key(replica), row])
+
+
+class _Writing(Transaction):
+    """A transaction whose outermost one counts writes; inside another it is a part of that.
+
+    What is open is known by the storage alone: an interrupt leaves nothing here that is not true.
+    """
+
+    def __init__(
+        self, writer: Writer, storage: JournalStorage, note: dict[str, Any] | None
+    ) -> None:
+        super().__init__(storage, note)
+        self._writer = writer
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        try:
+            if self.is_outermost:
+                self._writer._begin()
+        except BaseException as error:
+            super().__exit__(type(error), error, error.__traceback__)
+            raise
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        is_commit = error is None and self.is_outermost
+        if is_commit:
+            try:
+                self._writer._finish(self.note)
+            except BaseException as failure:
+                super().__exit__(type(failure), failure, failure.__traceback__)
+                raise
+        super().__exit__(kind, error, trace)
+        if is_commit:
+            self._writer._committed()
 
 
 def is_replica_row(row: object) -> bool:
