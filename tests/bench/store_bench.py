@@ -322,6 +322,10 @@ def run(tables: dict, households: int, rounds: int) -> dict[str, dict[str, float
     }
 
 
+def _shown(milliseconds: float) -> str:
+    return f"{milliseconds:,.0f}" if milliseconds >= 100 else f"{milliseconds:.2g}"
+
+
 def main() -> None:
     """Print a table a size, and the ratios that the design asks for."""
     parser = argparse.ArgumentParser()
@@ -341,7 +345,7 @@ def main() -> None:
         print("| engine | " + " | ".join(columns) + " |")
         print("|---" * (len(columns) + 1) + "|")
         for name, values in figures.items():
-            cells = (f"{values[c]:.3g}" if c in values else "" for c in columns)
+            cells = (_shown(values[c]) if c in values else "" for c in columns)
             print(f"| {name} | " + " | ".join(cells) + " |")
         ours, limit = figures[Ours.name], figures[Append.name]
         sqlite = figures[Sqlite.name]
