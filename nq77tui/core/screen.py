@@ -50,6 +50,7 @@ class Repeat:
         columns: what is asked of a row.
         widths: the cells of each column.
         given: further fields of a new row, computed from this record when it is saved.
+        first: what "as in the row above" gives in the first row, computed from this record.
         each: a choice field of a row; for every choice that no row has, one stands ready.
         each_when: whether they do, given this record.
         relevant: whether the grid is asked at all, given this record.
@@ -60,6 +61,7 @@ class Repeat:
     columns: tuple[FormField, ...]
     widths: tuple[int, ...]
     given: Mapping[str, Expression] = field(default_factory=dict)
+    first: Mapping[str, Expression] = field(default_factory=dict)
     each: str = ""
     each_when: Expression | None = None
     relevant: Expression | None = None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast, get_args
 
+from nq77tui.core.expression import Expression
 from nq77tui.core.period import PeriodKind
 from nq77tui.core.screen import (
     GRID_GAP,
@@ -95,14 +96,13 @@ def _repeat(table: Table) -> Repeat:
     needed = sum(widths) + len(widths) * GRID_GAP
     if needed > GRID_WIDTH:
         table.wrong("too_wide", "columns", found=needed, most=GRID_WIDTH)
-    given = table.table("given")
-    found = {name: given.expression(name) for name in given.content}
     repeat = Repeat(
         record=table.text("record"),
         link=table.text("link"),
         columns=tuple(columns),
         widths=tuple(widths),
-        given={name: one for name, one in found.items() if one is not None},
+        given=_expressions(table.table("given")),
+        first=_expressions(table.table("first")),
         each=table.text("each"),
         each_when=table.expression("each_when"),
         relevant=table.expression("relevant"),
@@ -111,6 +111,11 @@ def _repeat(table: Table) -> Repeat:
         table.wrong("missing_key", "each")
     table.done()
     return repeat
+
+
+def _expressions(table: Table) -> dict[str, Expression]:
+    found = {name: table.expression(name) for name in table.content}
+    return {name: one for name, one in found.items() if one is not None}
 
 
 def _advance(table: Table) -> int:

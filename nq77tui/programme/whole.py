@@ -250,8 +250,10 @@ class Check:
         columns = {column.name for column in repeat.columns}
         for name in sorted(columns & elsewhere):
             self.problems.add("given_twice", file, table, "columns", found=name)
-        for name, found in repeat.given.items():
-            self.expression(found, schema, file, table, f"given.{name}")
+        self.names(repeat.first, rows, file, table, "first")
+        for key, found in (("given", repeat.given), ("first", repeat.first)):
+            for name, one in found.items():
+                self.expression(one, schema, file, table, f"{key}.{name}")
         self.expression(repeat.each_when, schema, file, table, "each_when")
         self.expression(repeat.relevant, schema, file, table, "relevant")
         if repeat.each:

@@ -14,6 +14,7 @@ from nq77tui.core.record import Json
 from nq77tui.store.drafts import Draft
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.form_model import FormModel
+from nq77tui.tui.grid_drafts import are_saved, restore, rows_of
 
 
 class DraftKeeper:
@@ -90,7 +91,7 @@ def draft_of(model: FormModel, name: str) -> Draft:
         values=values,
         seen={} if is_new else {field: model.start.get(field) for field in values},
         typed=dict(model.unread),
-        rows={grid.key: rows for grid in model.grids if (rows := grid.draft())},
+        rows={grid.key: rows for grid in model.grids if (rows := rows_of(grid))},
         filled=sum(1 for field in asked if model.values.get(field) is not None),
         asked=len(asked),
     )
@@ -118,7 +119,7 @@ def resumed(desk: Desk, draft: Draft) -> FormModel:
         if name in model.schema.fields:
             model.read(name, typed)
     for grid in model.grids:
-        grid.restore(draft.rows.get(grid.key, ()))
+        restore(grid, draft.rows.get(grid.key, ()))
     return model
 
 
@@ -163,7 +164,7 @@ def _are_rows_saved(desk: Desk, draft: Draft, record_id: str) -> bool:
     if not draft.rows:
         return True
     grids = FormModel(desk, draft.record_type, record_id).grids
-    return all(grid.is_saved(draft.rows.get(grid.key, ()), record_id) for grid in grids)
+    return all(are_saved(grid, draft.rows.get(grid.key, ()), record_id) for grid in grids)
 
 
 def title_of(desk: Desk, draft: Draft) -> str:

@@ -9,22 +9,22 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 
 from nq77tui.core.confirmation import confirmed_by
-from nq77tui.core.expression import Scope
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record, Sibling
 from nq77tui.core.schema import Field, Label
-from nq77tui.core.screen import FormField, RecordScreen, Repeat, Section
+from nq77tui.core.screen import RecordScreen, Repeat
 from nq77tui.core.typed import read_typed, show_value
-from nq77tui.core.validation import calculated, check_field, relevant_fields
+from nq77tui.core.validation import calculated, check_field
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.disputes import Disputes
-from nq77tui.tui.row_grid import GridRow, MakeRow, RowGrid, row_form
+from nq77tui.tui.form_places import FormPlaces
+from nq77tui.tui.row_grid import MakeRow, RowGrid, row_form
 
 _OWN_TYPES = {"code", "citizen_number", "phone"}
 """What no two records have in common."""
 
 
-class FormModel:
+class FormModel(FormPlaces):
     """One record, new or old, between being opened and being saved."""
 
     keeps_draft = True
@@ -89,89 +89,6 @@ class FormModel:
         return values
 
     # What there is
-
-    def sections(self) -> list[tuple[Section, list[FormField]]]:
-        """The sections with the fields that are asked now; empty ones left out, grids kept."""
-        scope = self.desk.repository.scope(self.record_type, self.values)
-        relevant = relevant_fields(self.schema, scope)
-        found = [
-            (section, [asked for asked in section.fields if asked.name in relevant])
-            for section in self.form.sections
-        ]
-        return [
-            (section, asked)
-            for section, asked in found
-            if asked or (section.repeat is not None and _is_relevant(section.repeat, scope))
-        ]
-
-    def asked_names(self) -> list[str]:
-        """The fields that are asked now, in order."""
-        return [one.name for _, asked in self.sections() for one in asked]
-
-    def places(self) -> list[str]:
-        """The fields and the cells of grids that are asked now, in order."""
-        found = []
-        for section, asked in self.sections():
-            found += [one.name for one in asked]
-            if (grid := self.grid(section)) is not None:
-                found += [name for row in grid.rows for name in grid.names(row)]
-        return found
-
-    def grid(self, section: Section) -> RowGrid | None:
-        """The grid of a section."""
-        if section.repeat is None:
-            return None
-        return next(grid for grid in self.grids if grid.repeat == section.repeat)
-
-    def cell(self, name: str) -> tuple[RowGrid, GridRow] | None:
-        """The grid and the row of a cell; None for a field, or where there is no such row."""
-        key, _, rest = name.partition("/")
-        number = rest.partition("/")[0]
-        for grid in self.grids:
-            if grid.key == key and (row := grid.row(int(number))) is not None:
-                return grid, row
-        return None
-
-    def at(self, name: str) -> tuple[FormModel, str]:
-        """The form that a field or a cell belongs to, this one or a row's, and its name there."""
-        cell = self.cell(name)
-        return (self, name) if cell is None else (cell[1].model, name.rpartition("/")[2])
-
-    def has(self, name: str) -> bool:
-        """Whether a name is that of a field or a cell."""
-        owner, field = self.at(name)
-        return field in owner.schema.fields
-
-    def is_empty(self, name: str) -> bool:
-        """Whether a field or a cell holds nothing."""
-        owner, field = self.at(name)
-        return field not in owner.values
-
-    def is_ready_choice(self, name: str) -> bool:
-        """Whether it is the cell whose choice a row stands ready for."""
-        cell = self.cell(name)
-        if cell is None:
-            return False
-        grid, row = cell
-        field = name.rpartition("/")[2]
-        return field == grid.repeat.each and bool(row.model.start.get(field)) and row.is_blank
-
-    def resumed_at(self, name: str) -> str:
-        """Where to go on: of a cell whose row is not there any more, the last row of its grid."""
-        for grid in self.grids:
-            if name.startswith(f"{grid.key}/") and self.cell(name) is None:
-                return grid.names(grid.rows[-1])[0]
-        return name
-
-    def tidy(self) -> None:
-        """Have blank rows stand ready as the values are now."""
-        for grid in self.grids:
-            grid.tidy()
-
-    def problems_at(self, name: str) -> tuple[Problem, ...]:
-        """What is wrong with a field or a cell."""
-        owner, field = self.at(name)
-        return owner.problems.get(field, ())
 
     def field(self, name: str) -> Field:
         """A field of the schema."""
@@ -239,11 +156,6 @@ class FormModel:
         found = self._without_confirmed(found, [name])
         # That something is missing is said on saving, not while one goes down the form.
         self.problems[name] = tuple(p for p in found if p.key != "validation.required")
-
-    def state(self) -> list[dict[str, Json]]:
-        """Every value as it is now, those of the rows behind."""
-        rows = [dict(row.model.values) for grid in self.grids for row in grid.filled()]
-        return [dict(self.values), *rows]
 
     # Saving
 
@@ -343,13 +255,14 @@ class FormModel:
         """Fill in a field as in the last record saved in this session, a cell as in the row above.
 
         Returns:
-            False where there is no such record or row.
+            False where there is no such record, or nothing above.
         """
         if (cell := self.cell(name)) is not None:
             grid, row = cell
-            if (above := grid.above(row)) is None:
+            field = name.rpartition("/")[2]
+            if (above := grid.above(row)).get(field) in (None, ""):
                 return False
-            row.model.take_from(name.rpartition("/")[2], above.model.values)
+            row.model.take_from(field, above)
             return True
         last = self.desk.last_saved.get(self.record_type)
         if last is None:
@@ -431,10 +344,6 @@ class FormModel:
         self.disputes.settle(name, theirs)
         if not keeps_mine:
             self.put(name, theirs.value)
-
-
-def _is_relevant(repeat: Repeat, scope: Scope) -> bool:
-    return repeat.relevant is None or repeat.relevant.holds(scope)
 
 
 def _place(problem: Problem) -> tuple[str, object]:

@@ -6,7 +6,7 @@ nothing of the screen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,6 +15,7 @@ from nq77tui.core.record import Json
 from nq77tui.core.scope import RecordScope
 from nq77tui.core.screen import FormField, RecordScreen, Repeat, Section
 from nq77tui.core.validation import allowed_choices
+from nq77tui.store import Repository
 
 if TYPE_CHECKING:
     from nq77tui.tui.form_model import FormModel
@@ -69,6 +70,11 @@ class RowGrid:
         self._next = 1
         self.take_in()
 
+    @property
+    def repository(self) -> Repository:
+        """The store."""
+        return self._parent.desk.repository
+
     # What there is
 
     def name_of(self, row: GridRow, field: str) -> str:
@@ -89,10 +95,13 @@ class RowGrid:
         """The how manieth row it is for people."""
         return self.rows.index(row) + 1
 
-    def above(self, row: GridRow) -> GridRow | None:
-        """The nearest row above that is to stay."""
+    def above(self, row: GridRow) -> Mapping[str, Json]:
+        """What the nearest row above that stays holds; for the first what the record gives it."""
         stay = [other for other in self.rows[: self.rows.index(row)] if not other.is_removed]
-        return stay[-1] if stay else None
+        if stay:
+            return stay[-1].model.values
+        scope = self._scope()
+        return {name: one.evaluate(scope) for name, one in self.repeat.first.items()}
 
     def filled(self) -> Iterator[GridRow]:
         """The rows that are to be saved or stay as they are."""
@@ -101,10 +110,11 @@ class RowGrid:
     @property
     def is_changed(self) -> bool:
         """Whether anything would be lost."""
-        return any(self._is_work(row) for row in self.rows)
+        return any(self.is_work(row) for row in self.rows)
 
     @staticmethod
-    def _is_work(row: GridRow) -> bool:
+    def is_work(row: GridRow) -> bool:
+        """Whether a row would be lost."""
         if row.is_removed:
             return row.model.record_id is not None
         return row.model.is_changed
@@ -173,6 +183,12 @@ class RowGrid:
                     values.pop(name, None)
                 values.update(given)
 
+    def begin(self) -> GridRow:
+        """One more new row above the blank one."""
+        row = self._new({})
+        self.rows.insert(len(self.rows) - 1, row)
+        return row
+
     def remove(self, row: GridRow) -> None:
         """Take a row away, or back again."""
         if not self.is_free(row):
@@ -221,7 +237,7 @@ class RowGrid:
                 raise RefusedError(*(self._named(row, one) for one in error.problems)) from error
 
     def _save_row(self, row: GridRow, parent_id: str) -> None:
-        model, repository = row.model, self._parent.desk.repository
+        model, repository = row.model, self.repository
         if row.is_removed:
             if model.record_id is not None and repository.row(model.record_id):
                 repository.delete(model.record_id)
@@ -243,59 +259,20 @@ class RowGrid:
         if parent.record_id is None:
             self.tidy()
             return False
-        repository, repeat = parent.desk.repository, self.repeat
+        repository, repeat = self.repository, self.repeat
         stored = [row.id for row in repository.find(repeat.record, repeat.link, parent.record_id)]
         known = {row.model.record_id for row in self.rows}
         news = [row.model.take_in() for row in self.rows if row.model.record_id]
         gone = [
             row
             for row in self.rows
-            if row.model.record_id and row.model.record_id not in stored and not self._is_work(row)
+            if row.model.record_id and row.model.record_id not in stored and not self.is_work(row)
         ]
         new = [one for one in sorted(stored, key=lambda one: (len(one), one)) if one not in known]
         self.rows = [row for row in self.rows if row not in gone]
         self.rows += [self._numbered(self._make_row(record_id=one)) for one in new]
         self.tidy()
         return any(news) or bool(gone or new)
-
-    # Drafts
-
-    def draft(self) -> list[dict[str, Json]]:
-        """The rows that would be lost."""
-        return [_drafted(row) for row in self.rows if self._is_work(row)]
-
-    def restore(self, drafted: Sequence[Mapping[str, Json]]) -> None:
-        """Put rows as a draft has them; what it cannot be read of is left out."""
-        for one in drafted:
-            record_id = one.get("id")
-            row = next((r for r in self.rows if record_id and r.model.record_id == record_id), None)
-            if row is None:
-                row = self._new({})
-                self.rows.insert(len(self.rows) - 1, row)
-            _fill(row, one)
-        self.tidy()
-
-    def is_saved(self, drafted: Sequence[Mapping[str, Json]], parent_id: str) -> bool:
-        """Whether the store holds what a draft has."""
-        repository, repeat = self._parent.desk.repository, self.repeat
-        stored = repository.find(repeat.record, repeat.link, parent_id)
-        by_id = {row.id: row.values for row in stored}
-        for one in drafted:
-            wanted, record_id = _table(one.get("values")), one.get("id")
-            if one.get("typed"):
-                return False
-            if one.get("removed"):
-                if record_id in by_id:
-                    return False
-                continue
-            places = [by_id.get(str(record_id), {})] if record_id else list(by_id.values())
-            names = [column.name for column in repeat.columns if not record_id]
-            if not any(
-                all(held.get(name) == wanted.get(name) for name in names or wanted)
-                for held in places
-            ):
-                return False
-        return True
 
 
 def key_of(repeat: Repeat) -> str:
@@ -319,36 +296,3 @@ def _settled(model: FormModel) -> Iterator[Problem]:
         model.settle(name, theirs, keeps_mine=True)
         params = {"field": name, "label": model.field(name).label, "by": theirs.stamp.by}
         yield Problem("tui.rows.disputed", {**params, "value": shown})
-
-
-def _drafted(row: GridRow) -> dict[str, Json]:
-    model = row.model
-    is_new = model.record_id is None
-    values = dict(model.values) if is_new else model.changes()
-    return {
-        "id": model.record_id or "",
-        "values": values,
-        "seen": {} if is_new else {name: model.start.get(name) for name in values},
-        "typed": dict(model.unread),
-        "removed": row.is_removed,
-    }
-
-
-def _fill(row: GridRow, drafted: Mapping[str, Json]) -> None:
-    model, values = row.model, _table(drafted.get("values"))
-    known = {name: value for name, value in values.items() if name in model.schema.fields}
-    if model.record is not None:
-        seen = _table(drafted.get("seen"))
-        theirs = {name: model.record.get(name) for name in known}
-        changed = [n for n, held in theirs.items() if held not in (seen.get(n), known[n])]
-        model.disputes.note(model.record, changed)
-    for name, value in known.items():
-        model.put(name, value)
-    for name, typed in _table(drafted.get("typed")).items():
-        if name in model.schema.fields and isinstance(typed, str):
-            model.read(name, typed)
-    row.is_removed = drafted.get("removed") is True
-
-
-def _table(found: Json | None) -> dict[str, Json]:
-    return found if isinstance(found, dict) else {}

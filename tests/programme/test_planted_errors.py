@@ -359,7 +359,7 @@ MISTAKES = [
     ),
     Planted(
         "a grid wider than the screen",
-        swap(SCREEN, '{ name = "name", width = 26 }', '{ name = "name", width = 66 }'),
+        swap(SCREEN, '{ name = "name", width = 26', '{ name = "name", width = 66'),
         "too_wide",
         (SCREEN, "columns", "115", "78"),
     ),
@@ -377,7 +377,7 @@ MISTAKES = [
     ),
     Planted(
         "a required field that the rows leave out",
-        swap(SCREEN, '    { name = "name", width = 26 },\n', ""),
+        swap(SCREEN, '{ name = "name", width = 26', '{ name = "note", width = 26'),
         "not_in_form",
         (SCREEN, "columns", "name"),
     ),
@@ -386,6 +386,12 @@ MISTAKES = [
         swap(SCREEN, 'area = "${area}"', "species = \"'TRAU'\""),
         "given_twice",
         (SCREEN, "columns", "species"),
+    ),
+    Planted(
+        "a first row of a field that there is not",
+        swap(SCREEN, "first = { name =", "first = { nme ="),
+        "unknown_field",
+        (SCREEN, "first", "nme"),
     ),
     Planted(
         "a row for each of what is no choice",

@@ -100,6 +100,7 @@ columns = [
   { name = "gender", width = 8, appearance = "quick" },
   { name = "birth", width = 10, advance = 4 },
 ]
+first = { name = "${head}" }
 [[form.section]]
 label = { vi = "Vật nuôi", en = "Livestock" }
 [form.section.repeat]
@@ -230,11 +231,16 @@ async def test_arrows_ditto_and_taking_rows_away(start) -> None:
     async with start() as user:
         await user.press("h", "enter")
         household = user.view.model.record_id
-        await user.press("alt+3")
+        head = user.view.model.values["head"]
+        await user.press("alt+3", "f8")
+
+        assert user.line(head)
+
+        await user.press("left", "ctrl+u")
         await user.type("Vi Văn A", "enter")
         await user.type("1", "f8")
 
-        assert "Dòng đầu" in user.message
+        assert "Ô trên không có gì" in user.message
 
         await user.type("1990Vi Văn B", "right")
         await user.press("f8")

@@ -23,19 +23,17 @@ from nq77tui.tui.form_drawing import (
 from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.grid_drawing import head_line, row_line
 from nq77tui.tui.theme import CURSOR, FIELD, PLAIN
-from nq77tui.tui.widgets.canvas import Canvas, Line
+from nq77tui.tui.widgets.canvas import Line
+from nq77tui.tui.widgets.grid_moves import SAVE, GridMoves
 
-_SAVE = ""
-"""Stands for the line below the last field."""
 _SECTION_KEYS = {"ctrl+down", "ctrl+up", *(f"alt+{number}" for number in range(1, 10))}
 _MAC_DIGITS = "¡™£¢∞§¶•ª"
 """What Textual makes of Alt and a digit: the signs that a Mac's keyboard has there."""
-_REMOVE_ROW = "ctrl+y"
 _STRICT = {"enter", "tab"}
 """Keys that do not leave a field whose text cannot be read."""
 
 
-class FormPane(Canvas, can_focus=True):
+class FormPane(GridMoves, can_focus=True):
     """The fields of a record, one a line, above a panel that helps with the one being filled in."""
 
     ACTIONS = FIELDS
@@ -54,7 +52,7 @@ class FormPane(Canvas, can_focus=True):
     def __init__(self, model: FormModel) -> None:
         super().__init__(classes="body")
         self.model = model
-        self.current = _SAVE
+        self.current = SAVE
         self.entry: Writing | Picking | None = None
         self._rows: list[FormRow] = []
         self._top = 0
@@ -70,7 +68,7 @@ class FormPane(Canvas, can_focus=True):
         names = self._names()
         is_new = model.record_id is None
         empty = [n for n in names if model.is_empty(n)] if is_new else []
-        self.enter([*empty, *names, _SAVE][0])
+        self.enter([*empty, *names, SAVE][0])
 
     def enter(self, name: str, *, is_by_key: bool = False) -> None:
         """Go to a field."""
@@ -152,7 +150,7 @@ class FormPane(Canvas, can_focus=True):
             self.post_message(self.Entered(self.current, is_by_key=True))
             return
         was_free = self._leave_cell()
-        names = [*filter(self._is_passed, self._names()), _SAVE]
+        names = [*filter(self._is_passed, self._names()), SAVE]
         at = names.index(self.current) if self.current in names else 0
         if was_free and step == 1:
             at = max(names.index(name) for name in self._row_names())
@@ -161,67 +159,6 @@ class FormPane(Canvas, can_focus=True):
         if step == 1 and self.model.is_ready_choice(names[at]):
             at += 1
         self.enter(names[at], is_by_key=True)
-
-    # Grids
-
-    def _leave_cell(self) -> bool:
-        """Have the rows of grids tidied; whether the row that is left is the blank one."""
-        cell = self.model.cell(self.current)
-        was_free = cell is not None and cell[0].is_free(cell[1])
-        self.model.tidy()
-        self._rows = form_rows(self.model)
-        return was_free
-
-    def _is_passed(self, name: str) -> bool:
-        """Whether Enter and Tab stop there: not in rows that are taken away."""
-        cell = self.model.cell(name)
-        return cell is None or not cell[1].is_removed or name == self.current
-
-    def _row_names(self) -> list[str]:
-        """The cells of the row that is being filled in."""
-        cell = self.model.cell(self.current)
-        return [] if cell is None else cell[0].names(cell[1])
-
-    def _move_in_grid(self, key: str) -> bool:
-        """The arrows lead through cells, and a row can be taken away."""
-        cell, entry = self.model.cell(self.current), self.entry
-        if cell is None or entry is None:
-            return False
-        grid, row = cell
-        if key == _REMOVE_ROW:
-            entry.commit()
-            grid.remove(row)
-            self.enter(self.current, is_by_key=True)
-        elif key == "right" and entry.is_at_end:
-            self._step_in_row(1)
-        elif key == "left" and entry.is_at_start:
-            self._step_in_row(-1)
-        elif key in ("up", "down") and not (isinstance(entry, Picking) and not entry.is_at_end):
-            self._step_in_column(1 if key == "down" else -1)
-        else:
-            return False
-        return True
-
-    def _step_in_row(self, step: int) -> None:
-        names = self._row_names()
-        at = min(max(names.index(self.current) + step, 0), len(names) - 1)
-        if names[at] != self.current:
-            self.go_to(names[at])
-
-    def _step_in_column(self, step: int) -> None:
-        """The same column in the line above or below; what is there where that is no row."""
-        if self.entry is not None:
-            self.entry.commit()
-        self._leave_cell()
-        place = place_of(self._rows, self.current)
-        column = self.current.rpartition("/")[2]
-        others = self._rows[place + 1 :] if step > 0 else self._rows[:place][::-1]
-        line = next((row for row in others if set(row.names) & set(self._names())), None)
-        if line is None:
-            self.enter(_SAVE if step > 0 else self.current, is_by_key=True)
-            return
-        same = [name for name in line.names if name.rpartition("/")[2] == column]
-        self.enter([*same, *line.names][0], is_by_key=True)
 
     def go_on(self) -> None:
         """Go to the next field."""
@@ -236,7 +173,7 @@ class FormPane(Canvas, can_focus=True):
 
     def _go_to_section(self, key: str) -> None:
         """Go to the first field of a section: of that number, the next, this or the one before."""
-        names = [*self._names(), _SAVE]
+        names = [*self._names(), SAVE]
         firsts: dict[int, str] = {}
         for row in self._rows:
             for name in row.names:
@@ -245,7 +182,7 @@ class FormPane(Canvas, can_focus=True):
         at = names.index(self.current)
         if key == "ctrl+down":
             later = [name for name in firsts.values() if names.index(name) > at]
-            wanted = later[0] if later else _SAVE
+            wanted = later[0] if later else SAVE
         elif key == "ctrl+up":
             earlier = [name for name in firsts.values() if names.index(name) < at]
             wanted = earlier[-1] if earlier else self.current
@@ -273,7 +210,7 @@ class FormPane(Canvas, can_focus=True):
 
     def _entry_of(self, name: str) -> Writing | Picking | None:
         place = place_of(self._rows, name)
-        if name == _SAVE or place == len(self._rows):
+        if name == SAVE or place == len(self._rows):
             return None
         asked = wanted(self._rows[place], name)
         return None if asked is None else entry_of(self.model.at(name)[0], asked)
@@ -329,7 +266,7 @@ class FormPane(Canvas, can_focus=True):
         if at > len(self._rows):
             return ()
         if at == len(self._rows):
-            is_active = self.current == _SAVE
+            is_active = self.current == SAVE
             self._cursor = Offset(0, at - self._top) if is_active else self._cursor
             return save_line(self.model, width, is_active=is_active)
         row = self._rows[at]
