@@ -39,6 +39,7 @@ COMMANDS: dict[str | None, str] = {
     "different": "inbox.different",
     "coverage": "overview.coverage",
     "report": "reporting.report",
+    "reorganise": "reorganising.reorganise_areas",
     "check": "overview.check",
     "history": "way_back.history",
     "undo": "way_back.undo",

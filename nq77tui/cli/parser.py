@@ -143,12 +143,30 @@ def _add_overview_commands(command, text) -> None:  # type: ignore[no-untyped-de
     coverage.add_argument("--as-of", metavar="DATE", help=text("cli.option.as_of"))
     coverage.add_argument("--json", action="store_true", help=text("cli.option.json"))
     _add_report_command(command, text)
+    _add_reorganise_command(command, text)
     checking = command("check")
     checking.add_argument("--repair", action="store_true", help=text("cli.option.repair"))
     programme = command("programme").add_subparsers(dest="action", metavar="ACTION", required=True)
     words = text("cli.command.programme_check")
     whole = programme.add_parser("check", help=words, description=words)
     whole.add_argument("dir", metavar="DIR", nargs="?")
+
+
+def _add_reorganise_command(command, text) -> None:  # type: ignore[no-untyped-def]
+    parser = command("reorganise")
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--on", metavar="DATE", required=True, help=text("reorganise.option.on"))
+    for name, metavar in (("without", "LEVEL"), ("end", "RECORD"), ("carry", "RECORD")):
+        parser.add_argument(
+            f"--{name}",
+            metavar=metavar,
+            action="extend",
+            nargs="+",
+            default=[],
+            help=text(f"reorganise.option.{name}"),
+        )
+    parser.add_argument("--preview", action="store_true", help=text("reorganise.option.preview"))
+    parser.add_argument("--json", action="store_true", help=text("cli.option.json"))
 
 
 def _add_report_command(command, text) -> None:  # type: ignore[no-untyped-def]

@@ -218,6 +218,47 @@ class Assigning:
 
 
 @dataclass(frozen=True, slots=True)
+class Hanging:
+    """Records that hang in the air when the area they lead to has ended.
+
+    Attributes:
+        record: their schema.
+        link: the path of references to the area.
+        where: which of them are meant.
+        renew: carried over by a new record for the area's successor; else they just follow it.
+    """
+
+    record: str
+    link: tuple[str, ...]
+    label: Label
+    where: Expression | None = None
+    renew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reorganising:
+    """How a table of a reorganisation of areas is read.
+
+    Attributes:
+        code: the field of an area by which such tables name it.
+        columns: the column of the table for each field of a new area.
+        merged_from: the column with the codes of what a new area was made of.
+        begins: the column with the day; empty where tables have none.
+        parent: the column with the code of the area above; empty where tables have none.
+        inherit: fields that a new area takes over where all the old ones agree.
+        hanging: what may hang in the air afterwards.
+    """
+
+    code: str
+    columns: Mapping[str, str]
+    merged_from: str
+    begins: str = ""
+    parent: str = ""
+    inherit: tuple[str, ...] = ()
+    hanging: tuple[Hanging, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The first screen.
 

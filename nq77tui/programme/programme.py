@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from nq77tui.core.schema import Label, Schema
-from nq77tui.core.screen import Assigning, Figure, Home, Metric, RecordScreen
+from nq77tui.core.screen import Assigning, Figure, Home, Metric, RecordScreen, Reorganising
 from nq77tui.programme.report_check import check_reports
 from nq77tui.programme.report_file import Papers, read_papers
 from nq77tui.programme.schema_file import read_choice_lists, read_schema
@@ -18,6 +18,7 @@ from nq77tui.programme.screen_file import (
     read_home,
     read_metrics,
     read_record_screen,
+    read_reorganising,
 )
 from nq77tui.programme.table import Problems, ProgrammeError, Table, read_table
 from nq77tui.programme.whole import check_whole
@@ -25,6 +26,7 @@ from nq77tui.programme.whole import check_whole
 PROGRAMME_FILE = "programme"
 CHOICES_FILE = "choices"
 HOME_FILE, ASSIGN_FILE, COVERAGE_FILE = "home", "assign", "coverage"
+REORGANISE_FILE = "reorganise"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Programme:
     screens: Mapping[str, RecordScreen]
     home: Home
     assigning: Assigning | None
+    reorganising: Reorganising | None
     metrics: Mapping[str, Metric]
     figures: Mapping[str, Figure]
     folder: Path = field(compare=False)
@@ -76,6 +79,7 @@ class _Parts:
     figures: dict[str, Figure] = field(default_factory=dict)
     home: Home = field(default_factory=lambda: Home({}, {}, ()))
     assigning: Assigning | None = None
+    reorganising: Reorganising | None = None
     places: dict[str, str] = field(default_factory=dict)
 
 
@@ -98,6 +102,7 @@ def load_programme(folder: Path) -> Programme:
         parts.screens,
         parts.home,
         parts.assigning,
+        parts.reorganising,
         parts.metrics,
         parts.figures,
         folder,
@@ -139,6 +144,8 @@ def _read_screens(folder: Path, parts: _Parts) -> None:
             parts.home = read_home(table)
         elif path.stem == ASSIGN_FILE:
             parts.assigning = read_assigning(table)
+        elif path.stem == REORGANISE_FILE:
+            parts.reorganising = read_reorganising(table)
         else:
             if path.stem != COVERAGE_FILE:
                 parts.screens[path.stem] = read_record_screen(path, table)

@@ -19,9 +19,11 @@ from nq77tui.core.screen import (
     Covered,
     Figure,
     FormField,
+    Hanging,
     Home,
     Metric,
     RecordScreen,
+    Reorganising,
     Repeat,
     Section,
 )
@@ -234,3 +236,29 @@ def read_assigning(table: Table) -> Assigning:
         units=table.text("units"),
         metric=table.text("metric"),
     )
+
+
+def read_reorganising(table: Table) -> Reorganising:
+    """``screens/reorganise.toml``."""
+    columns = table.table("columns")
+    return Reorganising(
+        code=table.text("code"),
+        columns={name: columns.text(name) for name in columns.content},
+        merged_from=table.text("merged_from"),
+        begins=table.text("begins"),
+        parent=table.text("parent"),
+        inherit=table.texts("inherit"),
+        hanging=tuple(_hanging(entry) for entry in table.array("hanging")),
+    )
+
+
+def _hanging(table: Table) -> Hanging:
+    hanging = Hanging(
+        record=table.text("record"),
+        link=tuple(table.text("link").split(".")),
+        label=table.label("label"),
+        where=table.expression("where"),
+        renew=table.flag("renew"),
+    )
+    table.done()
+    return hanging

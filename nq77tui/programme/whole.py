@@ -50,6 +50,7 @@ def check_whole(programme: Programme, places: Mapping[str, str], problems: Probl
         check.screen(screen)
     check.screens_together()
     check.home_and_assigning()
+    check.reorganising(trees[0])
     for metric in programme.metrics.values():
         check.metric(metric, places[f"metrics.{metric.name}"])
     for name, figure in programme.figures.items():
@@ -294,6 +295,42 @@ class Check:
             for key, name in (("who", assigning.who), ("unit", assigning.unit)):
                 self.names([name], schema, file, "", key)
                 self.kind(name, frozenset({"reference"}), schema, file, "", key)
+
+    def reorganising(self, tree: Schema) -> None:
+        """Note what is wrong with how reorganisations are read."""
+        found, file = self.programme.reorganising, "screens/reorganise.toml"
+        if found is None:
+            return
+        for key, needed in (
+            ("code", found.code),
+            ("merged_from", found.merged_from),
+            ("columns.code", found.columns.get(found.code, "")),
+        ):
+            if not needed:
+                self.problems.add("missing_key", file, "", key)
+        names = (found.code, *found.columns, *found.inherit)
+        self.names(names, tree, file, "", "columns")
+        # Only areas that begin, end and lead on can be reorganised.
+        for key, name in (
+            ("begins", tree.begins),
+            ("ends", tree.ends),
+            ("tree.successor", tree.tree.successor if tree.tree else ""),
+        ):
+            if not name:
+                self.problems.add("missing_key", f"schemas/{tree.record}.toml", "", key)
+        for position, hanging in enumerate(found.hanging):
+            table = f"hanging[{position}]"
+            schema = self.record(hanging.record, file, table, "record")
+            if schema is None:
+                continue
+            self.expression(hanging.where, schema, file, table, "where")
+            link = ".".join(hanging.link)
+            if tree.record not in self.targets(hanging.link, schema):
+                self.problems.add(
+                    "link_elsewhere", file, table, "link", found=link, record=tree.record
+                )
+            if hanging.renew and (len(hanging.link) > 1 or not schema.begins or not schema.ends):
+                self.problems.add("cannot_renew", file, table, "renew", record=schema.record)
 
     def metric(self, metric: Metric, file: str) -> None:
         """Check one metric."""

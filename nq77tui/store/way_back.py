@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from nq77tui.core.document import doc_id_of, from_document
 from nq77tui.core.problem import Problem, RefusedError
@@ -10,6 +11,10 @@ from nq77tui.core.record import Dot, Json, Record, Sibling, Stamp, into_of
 from nq77tui.store.history import Commit
 from nq77tui.store.repository import Repository
 from nq77tui.store.strata import is_record_table
+
+BEFORE_TABLE = "_before"
+"""Carries, in the history only, what a large commit replaced: it is taken back whole, however far
+the history reaches."""
 
 CREATED, CHANGED, DELETED, KEPT, JOINED = "created", "changed", "deleted", "kept", "joined"
 
@@ -236,10 +241,10 @@ def _before(repository: Repository, commit: Commit, changed: list[Record]) -> di
     Raises:
         RefusedError: the history does not reach back that far.
     """
-    missing = {record.id: record for record in changed}
-    found: dict[str, Record] = {}
+    found = _kept_aside(repository, commit, changed)
+    missing = {record.id: record for record in changed if record.id not in found}
     # One record is looked for by its key: then most commits need not even be read.
-    holding = f'"{doc_id_of(changed[0].id)}"' if len(changed) == 1 else ""
+    holding = f'"{doc_id_of(next(iter(missing)))}"' if len(missing) == 1 else ""
     for earlier in repository.commits_back(holding) if missing else ():
         if earlier.sequence >= commit.sequence:
             continue
@@ -252,6 +257,19 @@ def _before(repository: Repository, commit: Commit, changed: list[Record]) -> di
     if missing:
         raise RefusedError(Problem("history.too_old", {"id": next(iter(missing))}))
     return found
+
+
+def _kept_aside(repository: Repository, commit: Commit, changed: list[Record]) -> dict[str, Record]:
+    """By id, records as a commit says itself that they were before it."""
+    kept: dict[str, Any] = {}
+    for operation in commit.operations:
+        if operation[:2] == ["i", BEFORE_TABLE]:
+            kept = operation[3]
+    return {
+        one.id: repository.as_now(from_document(one.type, doc_id_of(one.id), kept[one.id]))
+        for one in changed
+        if one.id in kept
+    }
 
 
 def dots_of_undos(repository: Repository, recent: list[Commit]) -> set[Dot]:

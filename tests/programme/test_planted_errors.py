@@ -13,6 +13,7 @@ from nq77tui.programme import LANGUAGES, ProgrammeError, load_catalogue, load_pr
 Plant = Callable[[Path], None]
 HOUSEHOLD, AREA = "schemas/household.toml", "schemas/area.toml"
 SCREEN, COVERAGE = "screens/household.toml", "screens/coverage.toml"
+REORGANISE = "screens/reorganise.toml"
 
 
 def put(file: str, text: str) -> Plant:
@@ -309,6 +310,30 @@ MISTAKES = [
         swap(COVERAGE, "have = { where = \"${status} = 'done'\" }", "have = { }"),
         "missing_key",
         (COVERAGE, "have", "where"),
+    ),
+    Planted(
+        "a reorganisation without the column of the code",
+        swap(REORGANISE, 'code = "code"\nname', "name"),
+        "missing_key",
+        (REORGANISE, "columns.code"),
+    ),
+    Planted(
+        "a reorganisation into a field that there is not",
+        swap(REORGANISE, 'note = "legal_basis"', 'basis = "legal_basis"'),
+        "unknown_field",
+        (REORGANISE, "columns", "basis", "area"),
+    ),
+    Planted(
+        "what hangs and leads to no area",
+        swap(REORGANISE, 'link = "person.area"', 'link = "person"'),
+        "link_elsewhere",
+        (REORGANISE, "hanging[1]", "link", "person", "area"),
+    ),
+    Planted(
+        "what cannot be renewed",
+        swap(REORGANISE, 'record = "target"', 'record = "target"\nrenew = true'),
+        "cannot_renew",
+        (REORGANISE, "hanging[5]", "renew", "target"),
     ),
     Planted(
         "a period that there is not",
