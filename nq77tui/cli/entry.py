@@ -50,7 +50,7 @@ COMMANDS: dict[str | None, str] = {
 """Where each command is: only what is called is imported, and the app starts sooner."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def run(argv: Sequence[str] | None) -> int:
     """Run one command.
 
     Returns:
