@@ -94,6 +94,5 @@ def _run_app(session: Session, start: str | None = None) -> int:
 def _keep(repository: Repository, chosen: tui.Settings) -> None:
     if repository.why_read_only() is not None:
         return  # for this session only
-    repository.keep_settings(
-        language=chosen.language, ascii_borders=chosen.ascii_borders, typing=chosen.typing
-    )
+    # How borders are drawn is not chosen on the screen, and differs between terminals.
+    repository.keep_settings(language=chosen.language, typing=chosen.typing)

@@ -45,12 +45,14 @@ class Action:
         keys: Textual's names of the keys, the one to show first.
         call: the name of the ``action_…`` method; empty where the widget reads the key itself.
         is_shown: whether it stands on the key line.
+        is_everywhere: whether even a question that takes every key lets it through.
     """
 
     id: str
     keys: tuple[str, ...]
     call: str = ""
     is_shown: bool = True
+    is_everywhere: bool = False
 
     @property
     def label(self) -> str:
@@ -65,7 +67,11 @@ class Action:
 
 def bindings(actions: Iterable[Action]) -> list[BindingType]:
     """The actions as Textual bindings."""
-    return [Binding(",".join(a.keys), a.call, id=a.id, show=False) for a in actions if a.call]
+    return [
+        Binding(",".join(a.keys), a.call, id=a.id, show=False, priority=a.is_everywhere)
+        for a in actions
+        if a.call
+    ]
 
 
 def shown_key(key: str) -> str:
@@ -80,7 +86,7 @@ def shown_key(key: str) -> str:
 APP = (
     Action("app.help", ("f1", "ctrl+g"), "help"),
     Action("app.language", ("f10", "ctrl+e"), "language"),
-    Action("app.redraw", ("ctrl+l",), "redraw", is_shown=False),
+    Action("app.redraw", ("ctrl+l",), "redraw", is_shown=False, is_everywhere=True),
     Action("app.notices", ("f12", "ctrl+x"), "notices", is_shown=False),
 )
 ROWS = (

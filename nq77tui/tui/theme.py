@@ -29,9 +29,11 @@ TERMINAL_CURSOR = "-terminal-cursor"
 STYLE_SHEET = """
 Screen { layout: vertical; overflow: hidden; background: ansi_default; color: ansi_default; }
 Screen > .body { height: 1fr; width: 1fr; }
-TextLine { height: 1; width: 1fr; }
+TextLine, KeyLine { height: 1; width: 1fr; }
 ModalScreen { align: center middle; background: transparent; }
-ModalScreen > .box { width: 64; height: auto; max-height: 20; padding: 0 1; }
+ModalScreen > .box {
+    width: 64; max-width: 100%; height: auto; max-height: 100%; padding: 0 1;
+}
 ModalScreen > .-solid { border: solid ansi_default; }
 ModalScreen > .-ascii { border: ascii ansi_default; }
 TextArea { border: none; padding: 0; }

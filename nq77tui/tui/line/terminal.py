@@ -21,6 +21,7 @@ class Terminal:
         has_cursor_control: DECTCEM hides the cursor (VT220).
         has_wrap_control: DECAWM keeps the cursor on a full line (VT100).
         has_scroll_regions: DECSTBM (VT100).
+        has_drawings: lines, blocks and arrows of Unicode are in its font.
     """
 
     colours: int = colour.SIXTEEN
@@ -31,12 +32,13 @@ class Terminal:
     has_cursor_control: bool = True
     has_wrap_control: bool = True
     has_scroll_regions: bool = True
+    has_drawings: bool = True
 
 
 XTERM = Terminal()
 LINUX = replace(XTERM, has_alternate_screen=False, has_bracketed_paste=False)
 """The Linux console, by console_codes(4)."""
-VT220 = replace(LINUX, colours=colour.NONE, has_column_moves=False)
+VT220 = replace(LINUX, colours=colour.NONE, has_column_moves=False, has_drawings=False)
 VT100 = replace(VT220, has_partial_resets=False, has_cursor_control=False)
 DUMB = replace(VT100, has_wrap_control=False, has_scroll_regions=False)
 """Whatever calls itself so is taken to know no more than how to place the cursor and erase."""

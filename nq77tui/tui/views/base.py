@@ -15,9 +15,11 @@ from nq77tui.tui.actions import APP, Action, shown_key
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.theme import ERROR, KEY, PLAIN, TITLE, WARNING
 from nq77tui.tui.widgets.canvas import Part
-from nq77tui.tui.widgets.text_line import TextLine
+from nq77tui.tui.widgets.text_line import KeyLine, TextLine
 
 Result = TypeVar("Result")
+_NEVER_LEFT_OUT = {"back", "up", "help"}
+"""What the key line says in a window of any width."""
 
 
 class BaseView(Screen[Result]):
@@ -36,7 +38,7 @@ class BaseView(Screen[Result]):
         yield TextLine("title", fill=TITLE)
         yield from self.body()
         yield TextLine("message")
-        yield TextLine("keys")
+        yield KeyLine("keys")
 
     def body(self) -> ComposeResult:
         """What stands between title and message."""
@@ -60,7 +62,7 @@ class BaseView(Screen[Result]):
         self.show_title()
         if self.desk.notices.unread:
             self.say()
-        self.query_one("#keys", TextLine).show(*self._key_parts())
+        self.query_one("#keys", KeyLine).show(list(self._key_parts()))
 
     def show_title(self) -> None:
         """Write the title line."""
@@ -124,8 +126,13 @@ class BaseView(Screen[Result]):
         """Go back to where this was opened from."""
         self.dismiss()
 
-    def _key_parts(self) -> Iterator[Part]:
-        for action in [*self.ACTIONS, *APP]:
-            if action.is_shown:
-                yield f" {shown_key(action.keys[0])}", KEY
-                yield f" {self.desk.text(action.label)} ", PLAIN
+    def key_actions(self) -> Iterator[Action]:
+        """What stands on the key line."""
+        return (action for action in [*self.ACTIONS, *APP] if action.is_shown)
+
+    def _key_parts(self) -> Iterator[tuple[int, tuple[Part, Part]]]:
+        """The way back and the help matter most, then what comes first."""
+        for place, action in enumerate(self.key_actions()):
+            key, label = shown_key(action.keys[0]), self.desk.text(action.label)
+            matters_most = action.call in _NEVER_LEFT_OUT
+            yield (0 if matters_most else -1 - place), ((f" {key}", KEY), (f" {label} ", PLAIN))

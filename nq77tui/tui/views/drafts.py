@@ -50,7 +50,8 @@ class DraftsView(BaseView[None]):
 
     def on_mount(self) -> None:
         """Say what may be done."""
-        self.say(self.desk.text("tui.draft.found"), WARNING)
+        if self._found:
+            self.say(self.desk.text("tui.draft.found"), WARNING)
 
     def on_screen_resume(self) -> None:
         """Look again: a form may have been finished."""

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from textual.app import ComposeResult
 
 from nq77tui.core.problem import Problem
-from nq77tui.tui.actions import NOTICES, bindings
+from nq77tui.tui.actions import NOTICES, Action, bindings
 from nq77tui.tui.cells import wrap
 from nq77tui.tui.theme import GOOD, PLAIN, WARNING
 from nq77tui.tui.views.base import BaseView
-from nq77tui.tui.widgets.canvas import Line, Part
+from nq77tui.tui.widgets.canvas import Line
 from nq77tui.tui.widgets.report import Report
 
 
@@ -43,11 +43,11 @@ class NoticesView(BaseView[None]):
         why = self.desk.repository.why_read_only()
         return why is not None and why.key != "storage.read_only"
 
-    def _key_parts(self) -> Iterator[Part]:
-        opening = self.desk.text(NOTICES[0].label)
-        parts = list(super()._key_parts())
-        at = next(number for number, (text, _) in enumerate(parts) if text.strip() == opening)
-        yield from parts if self._is_failed else (*parts[: at - 1], *parts[at + 1 :])
+    def key_actions(self) -> Iterator[Action]:
+        """Opening the store anew only where that may help."""
+        for action in super().key_actions():
+            if action is not NOTICES[0] or self._is_failed:
+                yield action
 
     def show_title(self) -> None:
         """What these are."""

@@ -28,3 +28,30 @@ class TextLine(Canvas):
         gap = width - sum(width_of(text) for text, _ in self._left)
         right = self._right if width_of(self._right) < gap else ""
         return [(*self._left, (" " * (gap - width_of(right)) + right, self._fill))]
+
+
+class KeyLine(Canvas):
+    """Keys and what they do; where not all fit, those that matter least are left out whole."""
+
+    def __init__(self, widget_id: str) -> None:
+        super().__init__(widget_id)
+        self._keys: list[tuple[int, Line]] = []
+
+    def show(self, keys: list[tuple[int, Line]]) -> None:
+        """Say other keys.
+
+        Args:
+            keys: how much each matters, and its parts.
+        """
+        self._keys = keys
+        self.repaint()
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        """The line."""
+        shown, left = set[int](), width
+        for at in sorted(range(len(self._keys)), key=lambda at: -self._keys[at][0]):
+            needed = sum(width_of(text) for text, _ in self._keys[at][1])
+            if needed <= left:
+                shown.add(at)
+                left -= needed
+        return [tuple(part for at in sorted(shown) for part in self._keys[at][1])]
