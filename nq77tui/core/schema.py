@@ -184,6 +184,31 @@ class Schema:
         return max((one.version for one in self.changes if one.moves_values), default=1)
 
     @cached_property
+    def in_doubt(self) -> Mapping[str, int]:
+        """The fields whose values a change may not have been able to bring up.
+
+        By name of today, the last version that did so.
+        """
+        found: dict[str, int] = {}
+        for change in self.changes:
+            found.update(dict.fromkeys((*change.choices, *change.types), change.version))
+            found = {
+                change.rename.get(name, name): version
+                for name, version in found.items()
+                if name not in change.split
+            }
+        return {name: version for name, version in found.items() if name in self.fields}
+
+    @cached_property
+    def splits(self) -> Mapping[tuple[str, int], tuple[str, ...]]:
+        """What fields came apart into, by their old name and the version."""
+        return {
+            (old, change.version): split.into
+            for change in self.changes
+            for old, split in change.split.items()
+        }
+
+    @cached_property
     def references(self) -> tuple[Field, ...]:
         """The fields that lead to other records."""
         return tuple(found for found in self.fields.values() if found.is_reference)

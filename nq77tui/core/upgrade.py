@@ -146,20 +146,3 @@ def converted(value: Json, kind: str | None) -> Json:
     except RefusedError:
         return value
     return first if first == second and first is not None else value
-
-
-def fields_in_doubt(schema: Schema) -> dict[str, int]:
-    """The fields of today whose values a change may not have been able to bring up.
-
-    Returns:
-        The last version that did so, by name.
-    """
-    found: dict[str, int] = {}
-    for change in schema.changes:
-        found.update(dict.fromkeys((*change.choices, *change.types), change.version))
-        found = {
-            change.rename.get(name, name): version
-            for name, version in found.items()
-            if name not in change.split
-        }
-    return {name: version for name, version in found.items() if name in schema.fields}

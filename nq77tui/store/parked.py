@@ -10,8 +10,11 @@ from nq77tui.core.problem import Problem
 from nq77tui.core.record import Json
 from nq77tui.core.schema import Schema
 from nq77tui.core.scope import Row
-from nq77tui.core.upgrade import ASIDE, fields_in_doubt, split_aside
+from nq77tui.core.upgrade import ASIDE, split_aside
 from nq77tui.core.validation import fits
+from nq77tui.store.rows import row_of
+from nq77tui.store.strata import forms
+from nq77tui.store.tables import Document, Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +55,50 @@ def newer(record_id: str, form: int, schema: Schema) -> Parked:
     return Parked(record_id, schema.record, "", None, (), problem)
 
 
-def of_rows(schema: Schema, rows: Iterator[Row], highest: int) -> Iterator[Parked]:
-    """What is parked among the live records of a type.
+def of_row(schema: Schema, row: Row) -> list[Parked]:
+    """What is parked in one live record."""
+    form = form_of(row.values)
+    if form > schema.form:
+        return [newer(row.id, form, schema)]
+    return [*_in_place(schema, row), *_apart(schema, row)]
 
-    Args:
-        highest: the highest form that may stand among them.
+
+class ParkedRows:
+    """The few live records of one store, as it stands in memory, in which something is parked.
+
+    A table is walked when it is first asked about, and followed from then on.
     """
-    splits = {
-        (old, change.version): split.into
-        for change in schema.changes
-        for old, split in change.split.items()
-    }
-    doubtful = fields_in_doubt(schema)
-    if not splits and not doubtful and highest <= schema.form:
-        return
-    for row in rows:
-        if highest > schema.form and (form := form_of(row.values)) > schema.form:
-            yield newer(row.id, form, schema)
-            continue
-        yield from _in_place(schema, row, doubtful)
-        if splits:
-            yield from _apart(schema, row, splits)
+
+    def __init__(self, tables: Tables, schemas: Mapping[str, Schema]) -> None:
+        self.tables = tables
+        self._schemas = schemas
+        self._keys: dict[str, set[str]] = {}
+        tables.watchers.append(self._changed)
+
+    def of(self, schema: Schema) -> Iterator[Parked]:
+        """What is parked in those of a type."""
+        is_newer = forms(self.tables, schema.record)[1] > schema.form
+        if not is_newer and not any(change.moves_values for change in schema.changes):
+            return
+        if schema.record not in self._keys:
+            table = self.tables.table(schema.record)
+            found = {key for key in list(table) if self._in(schema, key, table.get(key))}
+            self._keys[schema.record] = found
+        for key in sorted(self._keys[schema.record], key=lambda one: (len(one), one)):
+            yield from self._in(schema, key, self.tables.table(schema.record).get(key))
+
+    def _in(self, schema: Schema, key: str, document: Document | None) -> list[Parked]:
+        row = row_of(schema.record, key, document) if document is not None else None
+        return of_row(schema, row) if row is not None else []
+
+    def _changed(self, table: str, key: str, old: Document | None, new: Document | None) -> None:
+        known = self._keys.get(table)
+        if known is not None:
+            (known.add if self._in(self._schemas[table], key, new) else known.discard)(key)
 
 
-def _in_place(schema: Schema, row: Row, doubtful: Mapping[str, int]) -> Iterator[Parked]:
-    for name, version in doubtful.items():
+def _in_place(schema: Schema, row: Row) -> Iterator[Parked]:
+    for name, version in schema.in_doubt.items():
         field, value = schema.fields[name], row.values.get(name)
         if not fits(field, value):
             is_code = field.type in ("choice", "choices")
@@ -85,16 +107,15 @@ def _in_place(schema: Schema, row: Row, doubtful: Mapping[str, int]) -> Iterator
             yield Parked(row.id, schema.record, name, value, (name,), problem)
 
 
-def _apart(
-    schema: Schema, row: Row, splits: Mapping[tuple[str, int], tuple[str, ...]]
-) -> Iterator[Parked]:
-    for name, value in row.values.items():
+def _apart(schema: Schema, row: Row) -> Iterator[Parked]:
+    for name, value in row.values.items() if schema.splits else ():
         split = split_aside(name) if ASIDE in name else None
-        into = splits.get(split) if split else None
+        into = schema.splits.get(split) if split else None
         if split and into and value is not None:
             params = {"into": ", ".join(into), **_params(schema, row, split[0], value, split[1])}
-            problem = Problem("parked.no_parts", params)
-            yield Parked(row.id, schema.record, name, value, into, problem)
+            yield Parked(
+                row.id, schema.record, name, value, into, Problem("parked.no_parts", params)
+            )
 
 
 def _params(schema: Schema, row: Row, field: str, value: Json, version: int) -> dict[str, object]:

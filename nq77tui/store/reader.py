@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import groupby
 from types import MappingProxyType
 
-from nq77tui.core.document import doc_id_of, form_of, id_of_doc_id, is_doc_id, to_document
+from nq77tui.core.document import doc_id_of, id_of_doc_id, is_doc_id, to_document
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record
 from nq77tui.core.renaming import Renaming
@@ -18,15 +18,15 @@ from nq77tui.core.upgrade import upgraded
 from nq77tui.programme import Programme
 from nq77tui.store.lookalikes import Lookalikes
 from nq77tui.store.marked import Marked
-from nq77tui.store.parked import Parked, newer, of_rows
+from nq77tui.store.parked import Parked, ParkedRows, newer, of_row
 from nq77tui.store.rows import is_alive, joined_into, row_of, sound
 from nq77tui.store.settings import StoreSettings
 from nq77tui.store.storage import JournalStorage
 from nq77tui.store.strata import (
     aside_table,
     aside_tables,
+    find_all_aside,
     find_aside,
-    forms,
     is_record_table,
     read_aside,
     renamed_aside,
@@ -49,6 +49,7 @@ class Reader:
         self._storage = storage
         self._clock = clock
         self._kept_marked: Marked | None = None
+        self._kept_parked: ParkedRows | None = None
         self._kept_lookalikes: Lookalikes | None = None
         self._counts: dict[str, tuple[Hashable, int]] = {}
         self._kept_led_on: dict[str, tuple[Marked, int, Mapping[str, str]]] = {}
@@ -185,6 +186,13 @@ class Reader:
         return self._kept_marked
 
     @property
+    def _parked_rows(self) -> ParkedRows:
+        tables = self._storage.tables
+        if self._kept_parked is None or self._kept_parked.tables is not tables:
+            self._kept_parked = ParkedRows(tables, self.programme.schemas)
+        return self._kept_parked
+
+    @property
     def lookalikes(self) -> Lookalikes:
         """Finds the records that look like one."""
         tables = self._storage.tables
@@ -307,14 +315,19 @@ class Reader:
         """What waits in one live record."""
         row = self.row(record_id)
         schema = self.programme.schemas.get(row.type) if row else None
-        return tuple(of_rows(schema, iter([row]), form_of(row.values))) if row and schema else ()
+        if row is None or schema is None:
+            return ()
+        beside = find_all_aside(self._storage.tables, row.type, record_id)
+        return (
+            *of_row(schema, row),
+            *(newer(record_id, record.schema, schema) for record in beside),
+        )
 
     def parked(self) -> tuple[Parked, ...]:
         """What waits for a newer programme, or for a person after a change of the schema."""
         found: list[Parked] = []
         for schema in self.programme.schemas.values():
-            highest = forms(self._storage.tables, schema.record)[1]
-            found += of_rows(schema, self.rows(schema.record), highest)
+            found += self._parked_rows.of(schema)
             found += (
                 newer(record.id, record.schema, schema)
                 for record in read_aside(self._storage.tables, schema.record)

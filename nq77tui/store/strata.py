@@ -191,6 +191,17 @@ def find_aside(tables: Tables, record: Record) -> Record | None:
     return sound(record.type, key, document) if document is not None else None
 
 
+def find_all_aside(tables: Tables, record_type: str, record_id: str) -> list[Record]:
+    """The copies of one record that are kept beside, the lowest form first."""
+    key = str(doc_id_of(record_id))
+    found = (
+        sound(record_type, key, tables.table(name)[key])
+        for name, _ in aside_tables(tables, record_type)
+        if key in tables.table(name)
+    )
+    return [record for record in found if record is not None]
+
+
 def renamed_aside(tables: Tables, renamings: Sequence[Renaming]) -> dict[tuple[str, int], Record]:
     """The copies that are kept beside with their writes under other names, by id and form."""
     found: dict[tuple[str, int], Record] = {}

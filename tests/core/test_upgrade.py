@@ -10,7 +10,7 @@ from nq77tui.core.document import doc_id_of, form_of, from_document, to_document
 from nq77tui.core.merge import create, delete, edit, keep, merge
 from nq77tui.core.record import Dot, Json, Record, Stamp, canonical_json
 from nq77tui.core.schema import Field, Schema
-from nq77tui.core.upgrade import converted, fields_in_doubt, parts_of, upgraded
+from nq77tui.core.upgrade import converted, parts_of, upgraded
 
 REPLICAS = ("AAAAAAAA", "BBBBBBBB", "CCCCCCCC")
 # Fields that change, one that stays, one that nobody declared and whose name a change takes, and
@@ -184,4 +184,4 @@ def test_the_parts_of_a_text() -> None:
 
 
 def test_the_fields_that_may_hold_what_was_not_brought_up() -> None:
-    assert fields_in_doubt(SCHEMAS[3]) == {"water": 2, "persons": 4}
+    assert SCHEMAS[3].in_doubt == {"water": 2, "persons": 4}

@@ -138,6 +138,7 @@ def test_a_story_of_three_versions(machines):
         a.edit(house, {"phone": "0911111111"})
         parked = {one.record_id for one in a.parked()}
         assert parked == {house, fresh}
+        assert len([one for name in parked for one in a.parked_in(name)]) == len(a.parked())
         assert all(one.is_newer for one in a.parked())
         # What was born in version 2 shows what both know, and is not written to.
         assert a.title(fresh) == "Lý Thị Vy"
@@ -169,8 +170,16 @@ def test_a_story_of_three_versions(machines):
         }
         left = next(one for one in c.parked() if one.field == "reporter@3")
         c.settle_parked(left, {"family": "Lò", "given": "Páo"})
-        c.settle_parked(next(iter(c.parked())), {"class": "KHONG_NGHEO"})
+        (other,) = c.parked()
+        c.settle_parked(other, {"class": "KHONG_NGHEO"})
         assert c.parked() == ()
+        # Taken back, each waits for a person again.
+        undo_last(c)
+        assert c.parked() == (other,)
+        undo_last(c)
+        assert left in c.parked()
+        c.settle_parked(left, {"family": "Lò", "given": "Páo"})
+        c.settle_parked(other, {"class": "KHONG_NGHEO"})
         c.resolve(house, "mobile", "0911111111")
 
     # Everybody gets the last version: the same bytes, decided everywhere.
