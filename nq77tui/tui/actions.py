@@ -198,7 +198,14 @@ COVERAGE = (
     Action("coverage.date", ("n", "f7"), "date", is_shown=False),
     Action("coverage.since", ("v", "f8"), "since", is_shown=False),
     Action("coverage.short", ("l", "f2"), "short", is_shown=False),
+    Action("coverage.reorganise", ("r", "ctrl+r"), "reorganise", is_shown=False),
     Action("coverage.help", ("question_mark",), "app.help", is_shown=False),
+)
+REORGANISE = (
+    Action("reorganise.carry_out", ("f2", "ctrl+s"), "carry_out"),
+    Action("reorganise.choose", ("space", "f5"), "choose"),
+    Action("reorganise.help", ("question_mark",), "app.help", is_shown=False),
+    Action("reorganise.back", ("escape",), "back"),
 )
 DETAIL = (
     Action("detail.choose", ("enter",)),

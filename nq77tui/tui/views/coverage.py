@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 
 from nq77tui.core.area_tree import EVERYWHERE
+from nq77tui.core.problem import Problem
 from nq77tui.core.values import show_number
 from nq77tui.tui.actions import COVERAGE, bindings
 from nq77tui.tui.cells import width_of
@@ -213,3 +214,13 @@ class CoverageView(CoverageOptions):
             self.say(self.desk.text("tui.coverage.counting"))
         elif not go_to_fill(self, self._charges, self.coverage, metric, self.current):
             self._open_gaps(self.measure, self.current)
+
+    def action_reorganise(self) -> None:
+        """Reorganise the areas by a table."""
+        if self.desk.programme.reorganising is None:
+            self.say(self.desk.problem(Problem("reorganise.not_declared")))
+            return
+        from nq77tui.tui.views.reorganise import ReorganiseView
+
+        self.say()
+        self.app.push_screen(ReorganiseView(self.desk))
