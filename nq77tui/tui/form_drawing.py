@@ -137,8 +137,7 @@ def panel_lines(
     asked: FormField | None,
     entry: Writing | Picking | None,
     size: tuple[int, int],
-    *,
-    is_cell: bool = False,
+    column: int | None = None,
 ) -> Iterator[Line]:
     """What helps with the field: its hint, what is wrong, what may be picked, who wrote it.
 
@@ -147,14 +146,16 @@ def panel_lines(
         asked: the field.
         entry: what is typed.
         size: cells and lines.
-        is_cell: the heading of its column may not show: its label stands before the hint.
+        column: of a cell. The heading may not show, so the label stands before the hint; the keys
+            are told in the first column only, since they would be sent again with every cell.
     """
     width, height = size
     rule = "-" if model.desk.settings.ascii_borders else "─"
     hint = model.desk.label(asked.hint) if asked else ""
-    if is_cell and asked:
+    if column is not None and asked:
+        hint = hint or (model.desk.text("tui.rows.keys") if column == 0 else "")
         label = model.desk.label(model.field(asked.name).label)
-        hint = f"{label}: {hint or model.desk.text('tui.rows.keys')}"
+        hint = f"{label}: {hint}" if hint else label
     # No rule behind the hint: it would be sent again with every field.
     yield ((cut(f"{rule}{rule} {hint}", width), QUIET),)
     if asked is None or entry is None:

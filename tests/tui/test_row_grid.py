@@ -29,6 +29,10 @@ required = true
 type = "text"
 label = { vi = "Họ tên", en = "Name" }
 required = true
+[fields.code]
+type = "code"
+mask = "##-##"
+label = { vi = "Mã", en = "Code" }
 [fields.birth]
 type = "date"
 label = { vi = "Sinh", en = "Born" }
@@ -124,7 +128,12 @@ def programme(tmp_path_factory):
     folder = tmp_path_factory.mktemp("programme")
     shutil.copytree(Path(__file__).parent / "programme", folder, dirs_exist_ok=True)
     for record, schema, key, fields in (
-        ("member", MEMBER, "t", '["household", "name", "gender", "birth"]'),
+        (
+            "member",
+            MEMBER,
+            "t",
+            '["household", { name = "code", advance = true }, "name", "gender", "birth"]',
+        ),
         ("herd", COUNT, "v", '["household", "area", "species", "head", "date"]'),
     ):
         (folder / "schemas" / f"{record}.toml").write_text(schema, encoding="utf-8")
@@ -271,6 +280,36 @@ async def test_arrows_ditto_and_taking_rows_away(start) -> None:
         await user.press("end", "backspace", "D", "f2")
 
         assert rows_of(user, "member", household) == [{"name": "Vi Văn D"}]
+
+
+async def test_a_doubt_about_a_row_is_confirmed_in_that_row(start) -> None:
+    async with start("household") as user:
+        await begin(user)
+        await user.press("alt+3")
+        await user.type("Lê Văn Tám", "enter", "enter")
+        await user.type("1925", "f2")
+
+        assert "Người, dòng 1: Sinh: Rất già." in user.message
+        assert column(user) == "birth"
+        assert user.repository.count("member") == 0
+
+        await user.press("f2")
+
+        member = user.only("member", name="Lê Văn Tám")
+        assert member.get("birth.confirmed") == {"year(.) >= 1930": {"birth": "1925"}}
+        assert check_store(user.repository).confirmed == 1
+
+
+async def test_a_code_goes_on_when_it_is_full(start) -> None:
+    async with start("member") as user:
+        await user.press("down")
+        await user.type("12a")
+        await user.press("backspace")
+        await user.type("34Lê Văn Tám", "enter")
+
+        assert user.view.model.values["code"] == "12-34"
+        assert user.view.model.values["name"] == "Lê Văn Tám"
+        assert current(user) == "gender"
 
 
 async def test_a_letter_in_a_cell_paints_one_line(start) -> None:

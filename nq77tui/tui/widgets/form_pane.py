@@ -244,8 +244,9 @@ class FormPane(GridMoves, can_focus=True):
         lines = [self._line(at, labels, width) for at in range(self._top, self._top + body)]
         asked = wanted(self._rows[place], self.current) if place < len(self._rows) else None
         model = self.model.at(self.current)[0]
-        is_cell = model is not self.model
-        panel = panel_lines(model, asked, self.entry, (width, self._panel), is_cell=is_cell)
+        row = self._row_names()
+        column = row.index(self.current) if self.current in row else None
+        panel = panel_lines(model, asked, self.entry, (width, self._panel), column)
         return [*lines, *panel]
 
     def _turn_to(self, place: int, body: int) -> None:
