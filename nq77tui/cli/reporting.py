@@ -8,7 +8,7 @@ from pathlib import Path
 from nq77tui.cli.session import Session
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.report import ReportForm
-from nq77tui.core.reporting_period import ReportingPeriod, read_period, year_to
+from nq77tui.core.reporting_period import span
 from nq77tui.core.text import normalise
 from nq77tui.core.values import parse_date
 from nq77tui.exchange.report.building import Order, build_sheet, find_form
@@ -66,23 +66,6 @@ def _order(session: Session, repository: Repository, form: ReportForm) -> Order:
         heading=arguments.heading or "",
         filled={**repository.settings.report, **_filled(arguments.fill)},
     )
-
-
-def span(
-    period: str | None, as_of: str | None, today: str, cutoff: int
-) -> tuple[ReportingPeriod, str]:
-    """The period and the day of a report, where one of them or both were given.
-
-    A period that is not over yet is counted as of today; without a period it is the year so far.
-
-    Raises:
-        RefusedError: it is no period.
-    """
-    if not period:
-        day = as_of or today
-        return year_to(day), day
-    found = read_period(period, cutoff)
-    return found, as_of or min(found.end, max(today, found.start))
 
 
 def _filled(given: list[str]) -> dict[str, str]:

@@ -73,6 +73,23 @@ def year_to(day: str) -> ReportingPeriod:
     return ReportingPeriod("year", int(day[:4]), 0, f"{day[:4]}-01-01", day)
 
 
+def span(
+    period: str | None, as_of: str | None, today: str, cutoff: int
+) -> tuple[ReportingPeriod, str]:
+    """The period and the day of a report, where one of them or both were given.
+
+    A period that is not over yet is counted as of today; without a period it is the year so far.
+
+    Raises:
+        RefusedError: it is no period.
+    """
+    if not period:
+        day = as_of or today
+        return year_to(day), day
+    found = read_period(period, cutoff)
+    return found, as_of or min(found.end, max(today, found.start))
+
+
 def _span(kind: str, year: int, number: int, cutoff: int) -> ReportingPeriod:
     length = _MONTHS[kind]
     first = (max(number, 1) - 1) * length  # months since January

@@ -199,6 +199,7 @@ COVERAGE = (
     Action("coverage.since", ("v", "f8"), "since", is_shown=False),
     Action("coverage.short", ("l", "f2"), "short", is_shown=False),
     Action("coverage.reorganise", ("r", "ctrl+r"), "reorganise", is_shown=False),
+    Action("coverage.reports", ("b", "f9"), "reports", is_shown=False),
     Action("coverage.help", ("question_mark",), "app.help", is_shown=False),
 )
 REORGANISE = (
@@ -206,6 +207,13 @@ REORGANISE = (
     Action("reorganise.choose", ("space", "f5"), "choose"),
     Action("reorganise.help", ("question_mark",), "app.help", is_shown=False),
     Action("reorganise.back", ("escape",), "back"),
+)
+REPORTS = (
+    Action("reports.make", ("enter",)),
+    Action("reports.period", ("k", "f7"), "period"),
+    Action("reports.format", ("d", "f6"), "format"),
+    Action("reports.help", ("question_mark",), "app.help", is_shown=False),
+    Action("reports.back", ("escape",), "back"),
 )
 DETAIL = (
     Action("detail.choose", ("enter",)),
@@ -277,6 +285,7 @@ ALL = (
     SIFT,
     MARK,
     COVERAGE,
+    REPORTS,
     DETAIL,
     GAPS,
     ASSIGN,

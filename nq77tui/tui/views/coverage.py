@@ -224,3 +224,9 @@ class CoverageView(CoverageOptions):
 
         self.say()
         self.app.push_screen(ReorganiseView(self.desk))
+
+    def action_reports(self) -> None:
+        """Make a report of the area at hand."""
+        from nq77tui.tui.views.reports import ReportsView
+
+        self.app.push_screen(ReportsView(self.desk, self.current, self.as_of))
