@@ -18,8 +18,10 @@ from hypothesis import HealthCheck, settings
 
 from nq77tui.cli import main
 from nq77tui.core.document import doc_id_of
+from nq77tui.core.problem import RefusedError
 from nq77tui.programme import Programme, load_programme, shipped_folder
 from nq77tui.store import Repository, create_store
+from nq77tui.store.medium import refuse_unsafe
 
 Run = Callable[..., "Ran"]
 
@@ -31,11 +33,28 @@ settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_safe_place: bool) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home" / "state"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home" / "data"))
     monkeypatch.setenv("NQ77_LANG", "vi")
     monkeypatch.delenv("NQ77_OPERATOR", raising=False)
+    if not is_safe_place:
+        monkeypatch.setenv("NQ77_FORCE", "1")
+
+
+@pytest.fixture(scope="session")
+def is_safe_place(tmp_path_factory: pytest.TempPathFactory) -> bool:
+    """Whether stores may stand where the tests make theirs.
+
+    In some containers the temporary folder is on 9p or FUSE, where a live store is refused. The
+    suite is about the program and not about that file system, so it forces its way there; what
+    refusing is about, `test_medium.py` proves with file systems of its own.
+    """
+    try:
+        refuse_unsafe(tmp_path_factory.getbasetemp())
+    except RefusedError:
+        return False
+    return True
 
 
 class Clock:

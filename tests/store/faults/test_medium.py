@@ -27,9 +27,9 @@ SAFE = ("ext4", "ext3", "xfs", "btrfs", "zfs", "f2fs", "tmpfs", "overlay", "ramf
 @pytest.fixture
 def mounted(tmp_path, monkeypatch):
     """Pretends that file systems are mounted, in the system's own form."""
-    monkeypatch.delenv("NQ77_FORCE", raising=False)
 
     def pretend(*mounts: tuple[str, str]) -> None:
+        monkeypatch.delenv("NQ77_FORCE", raising=False)
         lines = [
             f"{20 + n} 1 8:{n} / {str(point).replace(' ', chr(92) + '040')} rw,relatime"
             f" shared:{n} master:2 - {kind} /dev/x rw\n"
@@ -87,6 +87,7 @@ def test_the_mount_that_holds_the_folder_decides(mounted, tmp_path) -> None:
 
 
 def test_where_the_system_does_not_say_nothing_is_refused(tmp_path, monkeypatch) -> None:
+    monkeypatch.delenv("NQ77_FORCE", raising=False)
     monkeypatch.setattr(medium, "MOUNTS", tmp_path / "none")
     open_tinydb(tmp_path / "store.json").close()
     (tmp_path / "broken").write_bytes(b"\xff\n - \n1 2 3 - ext4\n")
