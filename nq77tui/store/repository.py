@@ -93,7 +93,9 @@ class Repository(Reader):
             found = {"found": settings.programme, "wanted": programme.id, "folder": str(folder)}
             raise RefusedError(Problem("storage.other_programme", found))
         try:
-            storage = JournalStorage(folder / SNAPSHOT, read_only=read_only)
+            storage = JournalStorage(
+                folder / SNAPSHOT, read_only=read_only, history_bytes=settings.history_mb << 20
+            )
         except OSError as error:
             params = {"folder": str(folder), "detail": error.strerror or str(error)}
             raise RefusedError(Problem("storage.cannot_open", params)) from error

@@ -27,6 +27,7 @@ class StoreSettings:
         ascii_borders: draw with ASCII signs only.
         typing: ``off``, ``telex`` or ``vni``.
         report_cutoff: the last day of a reporting month; 0 for the calendar's.
+        history_mb: the megabytes of compressed history above which the oldest goes.
         report: what stands in the headings of reports, by name.
     """
 
@@ -38,6 +39,7 @@ class StoreSettings:
     ascii_borders: bool = False
     typing: str = "off"
     report_cutoff: int = 0
+    history_mb: int = 64
     report: Mapping[str, str] = field(default_factory=dict)
 
     def with_language(self, language: str) -> StoreSettings:
@@ -64,6 +66,8 @@ def load_settings(folder: Path) -> StoreSettings | None:
         for name, value in known.items():
             if type(value) is not type(getattr(_EXAMPLE, name)):
                 raise TypeError(f"{name} = {value!r}")
+        if settings.history_mb < 1:
+            raise TypeError(f"history_mb = {settings.history_mb}")
         too_new = settings.format > STORE_FORMAT
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
         params = {"file": str(path), "detail": str(error)[:80]}

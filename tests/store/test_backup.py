@@ -193,3 +193,26 @@ def test_an_archive_that_would_fill_the_memory_is_refused(file, tmp_path, monkey
     file.write_bytes(archive(**{"store.json": bytes(1000)}))
     with pytest.raises(RefusedError):
         restore_backup(file, tmp_path / "restored")
+
+
+def test_the_way_back_by_commands(nq77, store, tmp_path) -> None:
+    def run(*command: object):
+        return nq77("--lang", "en", "--store", store, *command)
+
+    made = run("add", "household", "head=Vi Văn A").out.strip()
+    assert run("set", made, "persons=5").status == 0
+    lines = [line.split("\t") for line in run("history", made).out.splitlines()]
+    assert [(line[3:]) for line in lines] == [
+        ["created", "head", "", "Vi Văn A"],
+        ["changed", "persons", "", "5"],
+    ]
+    assert run("backup", tmp_path / "b").status == 0
+    assert run("backup", tmp_path / "b").status == 1  # never over another file
+    assert "Vi Văn A" in run("undo").err
+    assert run("show", made, "--json").json.get("persons") is None
+    there = tmp_path / "there"
+    assert run("restore", tmp_path / "b", there).status == 0
+    again = nq77("--store", there, "show", made, "--json")
+    assert again.json["persons"] == 5
+    assert nq77("--store", there, "check").status == 0
+    assert nq77("--store", there, "history", made).out.count("\n") == 2

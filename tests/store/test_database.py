@@ -42,6 +42,68 @@ def test_a_save_appends_one_line_whatever_the_store_holds(path) -> None:
         assert path.stat().st_size > 40_000
 
 
+WRITES = {
+    "insert": lambda table: table.insert({"head": "Lý", "n": -1}),
+    "insert_multiple": lambda table: table.insert_multiple([{"n": -2}, {"n": -3}]),
+    "update": lambda table: table.update({"persons": 4}, doc_ids=[7]),
+    "update by an indexed field": lambda table: table.update({"persons": 5}, where("n") == 12),
+    "update_multiple": lambda table: table.update_multiple(
+        [({"persons": 6}, where("n") == 20), ({"persons": 7}, where("n") == 21)]
+    ),
+    "upsert of what is there": lambda table: table.upsert({"n": 30, "p": 1}, where("n") == 30),
+    "upsert of what is new": lambda table: table.upsert({"n": -4}, where("n") == -4),
+    "remove": lambda table: table.remove(doc_ids=[9]),
+    "remove by an indexed field": lambda table: table.remove(where("n") == 40),
+    "in a transaction": lambda table: [table.insert({"n": -5}), table.remove(doc_ids=[11])],
+}
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_every_kind_of_write_is_one_line_and_one_sync_of_what_it_changes(
+    path, name, monkeypatch
+) -> None:
+    with open_tinydb(path) as db:
+        table = db.table("household")
+        table.insert_multiple({"head": f"Vi {n}", "n": n} for n in range(3000))
+        db.storage.compact()
+        table.update({"persons": 1}, where("n") == 1)  # makes the index
+        before = (path.parent / "journal").read_bytes()
+        whole = path.read_bytes()
+        syncs: list[int] = []
+        real = os.fdatasync, os.fsync
+        monkeypatch.setattr(os, "fdatasync", lambda file: syncs.append(file) or real[0](file))
+        monkeypatch.setattr(os, "fsync", lambda file: syncs.append(file) or real[1](file))
+        with db.storage.transaction():
+            WRITES[name](table)
+        monkeypatch.undo()
+        added = (path.parent / "journal").read_bytes()[len(before) :]
+        assert added.count(b"\n") == len(syncs) == 1
+        assert len(added) < 250
+        assert path.read_bytes() == whole
+
+
+def test_a_look_at_what_others_saved_is_one_stat_call_while_nothing_happens(path) -> None:
+    with open_tinydb(path) as db, open_tinydb(path) as other:
+        db.insert({"n": 1})
+        other.storage.refresh()
+        calls: list[str] = []
+
+        def seen(_frame, event, argument) -> None:
+            if event == "c_call" and getattr(argument, "__module__", "") in ("posix", "fcntl"):
+                calls.append(argument.__name__)
+
+        sys.setprofile(seen)
+        try:
+            has_news = other.storage.refresh()
+        finally:
+            sys.setprofile(None)
+        assert not has_news
+        assert calls == ["stat"]
+        db.insert({"n": 2})
+        assert other.storage.refresh()
+        assert len(other) == 2
+
+
 def test_stock_tinydb_reads_everything_after_a_clean_end(path) -> None:
     with open_tinydb(path) as db:
         db.insert({"a": 1})

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tinydb import TinyDB
 
+from nq77tui.core.problem import RefusedError
 from nq77tui.store.database import open_tinydb
 from nq77tui.store.history import SEGMENT_BYTES, commits, commits_back, newest_kept
 from nq77tui.store.storage import JournalStorage
@@ -90,6 +91,23 @@ def test_above_the_limit_the_oldest_history_goes_and_no_data(path) -> None:
     assert found[0] > 1
     with open_tinydb(path) as db:
         assert len(db.table("t")) == 12
+
+
+def test_the_settings_say_how_much_history_is_kept(open_store, tmp_path) -> None:
+    sizes = {}
+    for limit in (1, 64):
+        with open_store(f"of {limit}") as repository:
+            repository.keep_settings(history_mb=limit)
+        for _ in range(12):
+            with open_store(f"of {limit}") as repository, repository.transaction():
+                repository.keep_aside("_noise", {"noise": os.urandom(SEGMENT_BYTES).hex()})
+        sizes[limit] = sum(file.stat().st_size for file in segments(tmp_path / f"of {limit}" / "x"))
+    assert sizes[1] < 1.3 * (1 << 20) < 2 * (1 << 20) < sizes[64]
+    settings = tmp_path / "of 1" / "settings.toml"
+    settings.write_text(settings.read_text("utf-8").replace("history_mb = 1", "history_mb = 0"))
+    with pytest.raises(RefusedError) as caught:
+        open_store("of 1")
+    assert caught.value.problems[0].key == "storage.bad_settings"
 
 
 def test_a_damaged_segment_ends_the_way_back_there_and_is_not_removed(path) -> None:

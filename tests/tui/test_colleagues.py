@@ -207,3 +207,27 @@ async def test_long_values_fit_the_question(start, open_as, household) -> None:
 
         assert user.view.query_one(".box").region.bottom <= 24
         assert user.view.query_one(".box").region.height <= 14
+
+
+async def until(user, is_shown) -> None:
+    """Wait for what comes by itself, without a key."""
+    for _ in range(200):
+        if is_shown():
+            return
+        await user.pilot.pause(0.05)
+    pytest.fail(user.screen)
+
+
+async def test_a_list_and_a_form_that_are_open_show_what_a_colleague_saves(
+    start, open_as, household
+) -> None:
+    lan = open_as("Lan")
+    async with start() as user:
+        await user.press("h")
+        lan.add("household", {"head": "Hà Văn Mới"})
+        await until(user, lambda: "Hà Văn Mới" in user.screen)
+        user.view.row_list.go_to(household)
+        await user.press("enter")
+        lan.edit(household, {"persons": 11})
+        await until(user, lambda: "11" in user.line("Nhân khẩu"))
+        assert not user.view.model.is_changed

@@ -180,3 +180,42 @@ def test_f1_to_f4_from_every_terminal(start, keys) -> None:
     terminal.press(f3, "Đã lưu: Lê Văn Tám")
     terminal.press("\rBế Văn Hùng\r", "Bế Văn Hùng")
     terminal.press(f2, "bấm lưu lần nữa")
+
+
+def waits_for_a_lock(process: int) -> bool:
+    """As the system lists it (proc_locks(5))."""
+    lines = Path("/proc/locks").read_text("ascii").splitlines()
+    return any("-> FLOCK" in line and f" {process} " in line for line in lines)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_go_in_the_middle_of_a_save(start, tmp_path, number) -> None:
+    """The save waits for a colleague's lock when the signal comes; then it is done, or a draft."""
+    terminal = start("new", "household")
+    terminal.wait_for("Hộ: nhập mới")
+    terminal.press("\r", "Chủ hộ")
+    terminal.press("Lê Văn Tám\r", "Lê Văn Tám")
+    terminal.press("\x13", "bấm lưu lần nữa")
+    wait_for_draft(tmp_path, "area")
+    with (tmp_path / "store" / "lock").open("r+b") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        os.write(terminal.master, b"\x13")
+        until = time.monotonic() + PATIENCE
+        while not waits_for_a_lock(terminal.process.pid):
+            assert time.monotonic() < until, terminal.read()
+            time.sleep(0.01)
+        os.kill(terminal.process.pid, number)
+        fcntl.flock(lock, fcntl.LOCK_UN)
+    terminal.wait_for_end()
+    with Repository.open(
+        tmp_path / "store",
+        load_programme(PROGRAMME),
+        operator="Minh",
+        clock=lambda: None,
+        state_folder=tmp_path / "other",
+    ) as repository:
+        saved = [row.values["head"] for row in repository.rows("household")]
+        assert repository.notices == []
+    kept = [draft["values"]["head"] for draft in drafts(tmp_path)]
+    assert "Lê Văn Tám" in saved + kept
+    assert len(saved) <= 1
