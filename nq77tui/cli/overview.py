@@ -10,7 +10,7 @@ from nq77tui.cli.session import Session
 from nq77tui.cli.shape import write_json
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.collation import sort_key
-from nq77tui.core.coverage import Coverage
+from nq77tui.core.coverage import Coverage, expected_by
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.text import printable
 from nq77tui.core.values import parse_date, show_number
@@ -75,6 +75,8 @@ class _Shape:
                 "have": share.have,
                 "of": share.of,
                 "percent": share.percent,
+                "target": metric.target,
+                "expected": expected_by(metric, self._counted.as_of),
             }
         figures = {name: self._counted.figure(area_id, name) for name in programme.figures}
         return {"metrics": metrics, "figures": figures}

@@ -198,6 +198,7 @@ COVERAGE = (
     Action("coverage.date", ("n", "f7"), "date", is_shown=False),
     Action("coverage.since", ("v", "f8"), "since", is_shown=False),
     Action("coverage.short", ("l", "f2"), "short", is_shown=False),
+    Action("coverage.flat", ("a", "f9"), "flat", is_shown=False),
     Action("coverage.reorganise", ("r", "ctrl+r"), "reorganise", is_shown=False),
     Action("coverage.reports", ("b", "f9"), "reports", is_shown=False),
     Action("coverage.help", ("question_mark",), "app.help", is_shown=False),

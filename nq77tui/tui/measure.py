@@ -108,8 +108,10 @@ def difference(
 
 def _signed(number: float, lang: str) -> str:
     number = round(number, 2)
+    if not number:
+        return "="
     whole = int(number) if number == int(number) else number
-    return f"{'+' if number > 0 else '-' if number < 0 else '='}{show_number(abs(whole), lang)}"
+    return f"{'+' if number > 0 else '-'}{show_number(abs(whole), lang)}"
 
 
 def worst_first(coverage: Coverage, area_ids: Iterable[str], measure: Measure) -> list[str]:

@@ -118,9 +118,11 @@ def test_what_hangs_is_ended_or_carried_over_as_wanted(reorganise, tree, nq77, s
     assert not papers["can_end"]
     assert papers["left"] == papers["found"] == len(papers["rows"])
     later, _ = tree(DAY)
-    assert later["metrics"]["communes_led"] | {"label": ""} == {
-        "label": "", "have": 2, "of": 2, "percent": 100,
-    }  # fmt: skip
+    led = later["metrics"]["communes_led"]
+    assert (led["have"], led["of"], led["expected"]) == (2, 2, None)
+    yearly = later["metrics"]["communes_with_model_of_year"]
+    assert yearly["of"] == 2
+    assert yearly["expected"] == pytest.approx(49.86)  # 182 of 365 days
     assert tree(EVE)[0] == before
     ended = nq77("--store", sample, "show", posts["rows"][0]["id"], "--json").json
     assert ended["to"] == EVE

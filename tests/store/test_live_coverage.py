@@ -7,6 +7,8 @@ import pytest
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.store import live_coverage
 from nq77tui.store.joining import join_records
+from nq77tui.store.merging import take_in_sources
+from nq77tui.store.source import read_sources
 from nq77tui.store.way_back import undo_last
 
 DAY = "2024-06-03"
@@ -163,3 +165,18 @@ def test_what_refers_to_joined_records_is_followed_under_all_their_ids(repositor
     assert assigned(repository) == (1, 1)
     repository.delete(repository.resolve_id(units[0]))
     assert assigned(repository) == (0, 0)
+
+
+def test_a_merge_is_in_it(open_store, repository, village):
+    person, unit = cadre(repository, village), household(repository, village, "Hoàng Văn An")
+    assert assigned(repository) == (0, 1)
+    with open_store("other", operator="Hoa") as other:
+        take_in_sources(other, read_sources([repository.folder], "nq77").sources)
+        assert assigned(other) == (0, 1)
+        assign(other, person, unit)
+        household(other, village, "Lý Thị Mai")
+        folder = other.folder
+    counted = repository.live_coverage.current()
+    take_in_sources(repository, read_sources([folder], "nq77").sources)
+    assert assigned(repository) == (1, 2)
+    assert repository.live_coverage.current() is counted

@@ -104,9 +104,9 @@ class CoverageView(CoverageOptions):
         return columns
 
     def _parts(self, area_id: str) -> list[Part]:
-        name = self.area_name(area_id)
+        name = self.row_name(area_id)
         if area_id == self.area_id:
-            name = self.desk.text("tui.coverage.total", area=name)
+            name = self.desk.text("tui.coverage.total", area=self.area_name(area_id))
         parts: list[Part] = [(name, PLAIN)]
         for measure in self.measures:
             is_short = self.read(area_id, measure).is_short

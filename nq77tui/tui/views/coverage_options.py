@@ -28,6 +28,7 @@ class CoverageOptions(CountedView[None]):
         self._since: str | None = None
         self._is_percent = False
         self._only_short = False
+        self._is_flat = False
         self._sorted_by: Measure | None = None
 
     @property
@@ -73,10 +74,21 @@ class CoverageOptions(CountedView[None]):
     def below(self, area_id: str) -> Sequence[str]:
         """The areas in one, in the order and as few as is wanted."""
         assert self.coverage
-        below = in_order(self.desk, self.coverage.tree.children.get(area_id, ()))
+        tree = self.coverage.tree
+        if self._is_flat:
+            lowest = [one for one in tree.downward(area_id) if not tree.children.get(one)]
+            below = in_order(self.desk, lowest)
+        else:
+            below = in_order(self.desk, tree.children.get(area_id, ()))
         if self._only_short:
             below = [one for one in below if self.read(one, self.measure).is_short]
         return worst_first(self.coverage, below, self._sorted_by) if self._sorted_by else below
+
+    def row_name(self, area_id: str) -> str:
+        """What an area is called in the table: with the one above, where several may be alike."""
+        name = self.area_name(area_id)
+        above = self.coverage.tree.parents.get(area_id, "") if self.coverage else ""
+        return f"{name}, {self.area_name(above)}" if self._is_flat and above else name
 
     @property
     def day_shown(self) -> str:
@@ -103,6 +115,12 @@ class CoverageOptions(CountedView[None]):
         self._only_short = not self._only_short
         key = "coverage.only_short" if self._only_short else "coverage.all_areas"
         self.say(self.desk.text(key, column=self.desk.label(self.measure.column)))
+        self._show_from_first()
+
+    def action_flat(self) -> None:
+        """Show the lowest areas of all that lie below; once more, those right below."""
+        self._is_flat = not self._is_flat
+        self.say(self.desk.text("coverage.flat" if self._is_flat else "coverage.not_flat"))
         self._show_from_first()
 
     def _show_from_first(self) -> None:

@@ -23,7 +23,7 @@ from nq77tui.tui.views.confirm import Confirm
 from nq77tui.tui.views.prompt import Prompt
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
-_COUNT, _DONE = 14, 14
+_COUNT, _DONE = 17, 14
 _MOST_LINES = 6
 _LEAVE, _END, _CARRY = "leave", "end", "carry"
 

@@ -306,3 +306,38 @@ async def test_an_open_table_follows_a_colleagues_save_at_once(start, repository
 
         assert "391/430" in user.screen
         assert user.view.coverage is counted
+
+
+async def test_the_worst_of_all_lowest_areas_come_first(start, repository) -> None:
+    async with start() as user:
+        await user.press(*TO_HOUSEHOLDS, "a", "s", "l")
+
+        counted = repository.coverage("2024-06-03")
+        villages = [one for one in counted.tree.parents if not counted.tree.children.get(one)]
+        short = [one for one in villages if counted.gaps(one, "households_assigned")]
+        assert len(user.view.table.rows) == 1 + len(short)
+        assert ", Tĩnh Bắc" in user.rows[1]
+
+        await user.press("enter")
+
+        assert isinstance(user.view, GapsView)
+
+
+async def test_what_is_counted_so_far_is_shown(start, monkeypatch) -> None:
+    seen = []
+    show = CoverageView.show_coverage
+
+    def show_and_note(view):
+        show(view)
+        is_whole = view.coverage is not None and view.coverage.is_whole
+        seen.append((is_whole, "…" in view.table.plain))
+
+    monkeypatch.setattr("nq77tui.tui.views.counted._SHOW_EVERY", -1)
+    monkeypatch.setattr(CoverageView, "show_coverage", show_and_note)
+    async with start() as user:
+        await user.press("c", "n")
+        seen.clear()
+        await user.type("31/12/2023", "enter")
+
+        assert (False, True) in seen
+        assert seen[-1] == (True, False)
