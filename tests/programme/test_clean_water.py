@@ -80,6 +80,8 @@ def test_its_metric_and_its_figure_appear_in_coverage(water, store, villages):
         "have": 1,
         "of": 2,
         "percent": 50,
+        "target": 100,
+        "expected": None,
     }
     assert report["figures"]["water_households"] == 12
     children = {child["id"]: child["figures"]["water_households"] for child in report["children"]}
