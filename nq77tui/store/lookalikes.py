@@ -37,6 +37,11 @@ class Lookalikes:
         """Whether asking about a type costs a look-up and no more."""
         return record_type not in self._schemas or record_type in self._types
 
+    def prepare(self, record_type: str) -> None:
+        """Build the index of a type, so that asking costs a look-up."""
+        if record_type in self._schemas:
+            self._of(record_type)
+
     def like(
         self, record_type: str, values: Mapping[str, Json], but: str | None = None
     ) -> list[Row]:

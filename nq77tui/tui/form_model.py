@@ -12,6 +12,7 @@ from nq77tui.core.confirmation import confirmed_by
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record, Sibling
 from nq77tui.core.schema import Field, Label
+from nq77tui.core.scope import Row
 from nq77tui.core.screen import RecordScreen, Repeat
 from nq77tui.core.typed import read_typed, show_value
 from nq77tui.core.validation import calculated, check_field
@@ -156,6 +157,13 @@ class FormModel(FormPlaces):
         found = self._without_confirmed(found, [name])
         # That something is missing is said on saving, not while one goes down the form.
         self.problems[name] = tuple(p for p in found if p.key != "validation.required")
+
+    def doubles(self) -> list[Row]:
+        """The records that a new one looks like, if that can be told at once."""
+        lookalikes = self.desk.repository.lookalikes
+        if self.record_id is not None or not lookalikes.is_ready(self.record_type):
+            return []
+        return lookalikes.like(self.record_type, self.values)
 
     # Saving
 

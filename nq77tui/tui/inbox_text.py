@@ -67,9 +67,9 @@ class InboxText:
             yield self._quiet(self._written(sibling), width)
 
     def _deletion_lines(self, width: int) -> Iterator[Line]:
-        yield from _numbered(1, self._text("conflicts.keep"), width, 1)
+        yield from _numbered(1, self._text("inbox.deletion_1"), width, 1)
         yield from self._edit_lines(width)
-        yield from _numbered(2, self._text("conflicts.delete"), width, 1)
+        yield from _numbered(2, self._text("inbox.deletion_2"), width, 1)
         yield from self._marker_lines("conflicts.deleted_by", width)
 
     def _edit_lines(self, width: int) -> Iterator[Line]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 
@@ -81,3 +83,34 @@ def test_what_cannot_be_joined_is_told(run, pair, lang):
         ran = run("--lang", lang, "join", pair[0], other)
         assert (ran.status, ran.out) == (1, "")
         assert word in ran.err
+
+
+def test_every_kind_of_question_has_its_answers_in_words(run, pair, store, tmp_path, nq77):
+    other = lambda *command: nq77("--store", tmp_path / "other", *command)  # noqa: E731
+    area = run("show", pair[0], "--json").json["area"]
+    ids = [
+        run("add", "household", f"head=Ma Văn {name}", f"area={area}").out.strip()
+        for name in ("Ba", "Bốn", "Năm")
+    ]
+    shutil.rmtree(tmp_path / "other")
+    shutil.copytree(store, tmp_path / "other")
+    run("set", ids[0], "persons=3")
+    other("set", ids[0], "persons=4")
+    run("delete", ids[1])
+    other("set", ids[1], "persons=4")
+    run("join", ids[2], pair[0])
+    other("set", max(ids[2], pair[0]), "persons=4")
+    other("set", min(ids[2], pair[0]), "note=x")
+    run("delete", area)
+    run("merge", tmp_path / "other")
+    found = run("inbox", "--json").json
+    kinds = {entry["kind"] for entry in found}
+    assert kinds == {"field", "deletion", "joined", "alike", "dangling"}
+    assert all(len({answer["text"] for answer in e["answers"]}) > 1 for e in found)
+    for lang in ("vi", "en"):
+        assert run("--lang", lang, "inbox").status == 0
+    for entry in found:
+        if entry["kind"] != "dangling":
+            taken = run("resolve", entry["id"], entry["about"], "--take", "1")
+            assert taken.status == 0, taken.err
+    assert {entry["kind"] for entry in run("inbox", "--json").json} <= {"dangling"}

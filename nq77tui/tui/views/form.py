@@ -48,6 +48,9 @@ class FormView(DraftingView):
         """Begin with the first field, or where a draft was left."""
         self.pane.show(self.model)
         self.go_on_with_draft()
+        lookalikes = self.desk.repository.lookalikes
+        if self.model.record_id is None and not lookalikes.is_ready(self.model.record_type):
+            self.run_worker(partial(lookalikes.prepare, self.model.record_type), thread=True)
 
     def relabel(self) -> None:
         """Show everything in the language of the moment."""
@@ -91,7 +94,7 @@ class FormView(DraftingView):
         if event.is_by_key and problems:
             self.say_problem(problems[0])
         elif event.is_by_key and event.field_name:
-            self.say()
+            self._say_double()
         self.keep_draft(event.field_name)
         if not event.field_name:
             return
@@ -99,6 +102,17 @@ class FormView(DraftingView):
         if (field := owner.field(name)).is_reference:
             names = chain.from_iterable(map(self.desk.titles.warm, field.to))
             run_behind(self, partial(in_slices, names), "titles")
+
+    def _say_double(self) -> None:
+        """While a new record is typed: name the one that it looks like."""
+        found = self.model.doubles()
+        if not found:
+            self.say()
+            return
+        titled = self.desk.titles.one(found[0].id)
+        title = f"{titled.title}, {titled.note}" if titled and titled.note else found[0].id
+        key = "tui.form.double" if len(found) == 1 else "tui.form.doubles"
+        self.say(self.desk.text(key, title=title, count=len(found) - 1), WARNING)
 
     def on_form_pane_finished(self) -> None:
         """Say that saving needs its own key."""
@@ -185,14 +199,21 @@ class FormView(DraftingView):
         self.show_title()
 
     def action_history(self) -> None:
-        """Who changed what in this record."""
+        """Who changed what in this record; of a new one, the record that it looks like."""
         if self.model.record_id is None:
-            self.say(self.desk.text("tui.history.new"))
+            self._open_double()
             return
         from nq77tui.tui.views.history import HistoryView
 
         view = HistoryView(self.desk, self.model.record_type, self.model.record_id)
         self.app.push_screen(view)
+
+    def _open_double(self) -> None:
+        found = self.model.doubles()
+        if found:
+            self.app.push_screen(FormView(self.desk, found[0].type, found[0].id))
+        else:
+            self.say(self.desk.text("tui.history.new"))
 
     # Long texts
 
