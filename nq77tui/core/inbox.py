@@ -119,8 +119,15 @@ class Bulk:
     machine: str = ""
 
 
-def bulks(asked: Question, open_now: Sequence[Question]) -> list[Bulk]:
-    """What may be done at once with those that are like one question, the narrowest first."""
+def bulks(
+    asked: Question, open_now: Sequence[Question], agrees: Callable[[Question], bool]
+) -> list[Bulk]:
+    """What may be done at once with those that are like one question, the narrowest first.
+
+    Args:
+        agrees: whether the two records of a pair contradict each other nowhere; only such pairs
+            are joined without a look at each.
+    """
     same_kind = [one for one in open_now if one.kind == asked.kind]
     near = [one for one in same_kind if _is_near(asked, one)]
     found: list[Bulk] = []
@@ -133,6 +140,11 @@ def bulks(asked: Question, open_now: Sequence[Question]) -> list[Bulk]:
                 decisions = tuple(_of_machine(group, machine))
                 if len(decisions) > 1:
                     found.append(Bulk("machine", is_wide, decisions, machine))
+        elif asked.kind == "alike":
+            agreeing = tuple((one, 1) for one in group if agrees(one))
+            if agreeing:
+                found.append(Bulk("alike_1", is_wide, agreeing))
+            found.append(Bulk("alike_3", is_wide, tuple((one, 3) for one in group)))
         else:
             for number in range(1, asked.count + 1):
                 decisions = tuple((one, number) for one in group)

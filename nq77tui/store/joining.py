@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nq77tui.core.document import RESERVED
 from nq77tui.core.lookalike import DISTINCT
 from nq77tui.core.merge import keyed_id
 from nq77tui.core.problem import Problem, RefusedError
@@ -81,6 +82,17 @@ def set_apart(repository: Repository, one_id: str, other_id: str) -> Record:
         one, other = _two(repository, one_id, other_id)
         small, large = sorted((one.id, other.id))
         return repository.put_keyed(DISTINCT, {"one": small, "other": large})
+
+
+def contradictions(repository: Repository, one_id: str, other_id: str) -> int:
+    """In how many fields two live records have different values; an empty one is none."""
+    one, other = repository.row(one_id), repository.row(other_id)
+    if one is None or other is None:
+        return 0
+    mine, theirs = one.values, other.values
+    names = (mine.keys() & theirs.keys()) - {RESERVED}
+    values = [(mine[name], theirs[name]) for name in names]
+    return sum(1 for a, b in values if a not in _EMPTY and b not in _EMPTY and a != b)
 
 
 def is_set_apart(repository: Repository, one_id: str, other_id: str) -> bool:

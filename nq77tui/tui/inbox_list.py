@@ -8,6 +8,7 @@ from nq77tui.core.collation import sort_key
 from nq77tui.core.inbox import Bulk, Decision, Question, bulks, questions_of
 from nq77tui.core.record import canonical_json
 from nq77tui.store.inbox import Decided, decide, is_open, open_questions
+from nq77tui.store.joining import contradictions
 from nq77tui.tui.desk import Desk
 
 
@@ -27,6 +28,7 @@ class InboxList:
             key=lambda one: (
                 one.rank,
                 one.record_type,
+                self._contradictions(one),
                 sort_key(title(one.record_id)),
                 one.record_id,
             ),
@@ -87,7 +89,14 @@ class InboxList:
 
     def bulks(self, asked: Question) -> list[Bulk]:
         """What may be done at once with those that are like this one; nine at most."""
-        return bulks(asked, [self._open[key] for key in self.keys])[:9]
+        open_now = [self._open[key] for key in self.keys]
+        return bulks(asked, open_now, lambda one: not self._contradictions(one))[:9]
+
+    def _contradictions(self, question: Question) -> int:
+        """Of a pair; those that contradict each other least are most likely one, and come first."""
+        if question.kind != "alike":
+            return 0
+        return contradictions(self._desk.repository, question.record_id, question.other)
 
     # In words
 

@@ -10,7 +10,7 @@ import pytest
 from nq77tui.core.inbox import bulks
 from nq77tui.store import Repository, create_store
 from nq77tui.store.inbox import decide, open_questions
-from nq77tui.store.joining import join_records
+from nq77tui.store.joining import contradictions, join_records
 from nq77tui.store.merging import take_in_sources
 from nq77tui.store.source import find_sources, read_source
 from nq77tui.store.way_back import undo_last
@@ -218,7 +218,7 @@ def test_many_that_are_alike_are_one_commit_and_one_undo(world) -> None:
         found = open_questions(repository)
         asked = next(q for q in found if q.field == "persons")
         replicas = [s.dot.replica for s in asked.values]
-        choices = {(b.name, b.is_wide, b.machine): b for b in bulks(asked, found)}
+        choices = {(b.name, b.is_wide, b.machine): b for b in bulks(asked, found, bool)}
         assert set(choices) == {
             ("newer", False, ""),
             ("machine", False, replicas[0]),
@@ -256,3 +256,21 @@ def test_an_answer_that_is_not_there_or_not_allowed_is_refused_and_the_others_do
         assert decided.done == 1
         keys = [problem.key for problem in decided.refused]
         assert (keys[0], keys[-1]) == ("validation.required", "repository.no_such_take")
+
+
+def test_only_pairs_that_contradict_each_other_nowhere_are_joined_together(world) -> None:
+    with world.open("a") as repository:
+        for house, more in zip(
+            world.houses, ({"persons": 4}, {"phone": "0912345678"}, {}), strict=True
+        ):
+            values = {**repository.get(house).values, **more}
+            repository.add("household", values)
+        repository.edit(world.houses[0], {"persons": 9})
+        found = open_questions(repository)
+        assert [q.kind for q in found] == ["alike"] * 3
+        agrees = lambda q: not contradictions(repository, q.record_id, q.other)  # noqa: E731
+        together, apart = bulks(found[0], found, agrees)
+        assert (together.name, len(together.decisions)) == ("alike_1", 2)
+        assert (apart.name, len(apart.decisions)) == ("alike_3", 3)
+        assert decide(repository, together.decisions).done == 2
+        assert repository.count("household") == 4

@@ -84,9 +84,9 @@ async def test_all_of_one_field_by_two_keys_and_back_by_two(start, apart, reposi
 
         assert isinstance(user.view, Ask)
         answers = [" ".join(str(s.render()).split()) for s in user.view.query("Static")]
-        assert any(f"máy {replica}: 3 mục của trường “Nhân khẩu”" in one for one in answers)
-        number = next(one[0] for one in answers if f"{replica}: 3 mục" in one)
-        assert any("tất cả 4 mục cùng kiểu" in one for one in answers)
+        assert any(f"Lấy của Hà (máy {replica}): 3 mục “Nhân khẩu”" in one for one in answers)
+        number = next(one[0] for one in answers if f"{replica}): 3 mục" in one)
+        assert any("cả 4 mục, mọi trường" in one for one in answers)
 
         await user.press(number)
 

@@ -182,10 +182,9 @@ class InboxView(BaseView[None]):
             field=self._listed.field_label(question, question.field),
             other=self._listed.other_title(question) if question.other else "",
         )
-        machine = bulk.machine
-        if machine == self.desk.repository.replica:
-            machine = text("tui.inbox.this_machine", id=machine)
-        return f"{text(f'tui.inbox.bulk_{bulk.name}', machine=machine)}: {what}"
+        by = next((s.stamp.by for s in question.values if s.dot.replica == bulk.machine), "")
+        done = text(f"tui.inbox.bulk_{bulk.name}", machine=bulk.machine, by=by)
+        return f"{done}: {what}"
 
     def _decide_all(self, choices: Sequence[Bulk], number: int | None) -> None:
         if number is None:
