@@ -1,12 +1,13 @@
 """Coverage counted from the denominator, for every area, as of a day.
 
 What is counted is data (`core.screen.Metric` and `Figure`), and how it is counted stands in
-`core.counting`; here is what is asked, and what follows from a change of the records.
+`core.metric_count` and `core.figure_count`; here is what is asked, and what follows from a change
+of the records.
 
     counted = Coverage(schemas, metrics, figures, facts, as_of=day, today=day)
     counted.share(area_id, "households_assigned")      # Share(have=390, of=430)
     counted.gaps(area_id, "households_assigned")       # the ids of the other 40
-    counted.follow([RowChange(before, after)], facts)     # one record changed: the same as anew
+    counted.follow([RowChange(before, after)], facts)  # one record changed: the same as anew
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from nq77tui.core.area_tree import AreaTree, Facts
-from nq77tui.core.counting import Count, FigureCount, MetricCount
+from nq77tui.core.counting import Count
 from nq77tui.core.dependency import IndexedFacts, RowChange, derive
+from nq77tui.core.figure_count import FigureCount
 from nq77tui.core.lens import Lens
+from nq77tui.core.metric_count import MetricCount
 from nq77tui.core.period import Period
 from nq77tui.core.schema import Schema
 from nq77tui.core.scope import Row

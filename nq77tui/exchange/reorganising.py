@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from nq77tui.core.area_tree import EVERYWHERE, AreaTree, exists_on
@@ -18,9 +18,9 @@ from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json
 from nq77tui.core.scope import Row
 from nq77tui.core.screen import Reorganising
-from nq77tui.exchange.cell import read_value
 from nq77tui.exchange.hanging import Found, Settled, find_hanging, settle
-from nq77tui.exchange.reorganisation_table import UnitRow, at_row, read_units, twice
+from nq77tui.exchange.reorganisation_check import CheckedTable
+from nq77tui.exchange.reorganisation_table import UnitRow, at_row
 from nq77tui.store.repository import Repository
 from nq77tui.store.way_back import BEFORE_TABLE
 
@@ -103,118 +103,18 @@ def reorganise(
     return run.result
 
 
-class _Run:
+class _Run(CheckedTable):
     def __init__(
         self, repository: Repository, declared: Reorganising, path: Path, day: date
     ) -> None:
-        self._repository = repository
-        self._declared = declared
-        self._path = path
-        self._schema = repository.programme.tree
-        assert self._schema.tree
-        self._tree = self._schema.tree
-        self._day, self._eve = day.isoformat(), (day - timedelta(days=1)).isoformat()
+        super().__init__(repository, declared, path, day)
         self._before = AreaTree(repository.programme.schemas, repository, self._eve)
-        self._rows, passed_over = read_units(path, declared)
         self.result = Reorganised(self._day, is_preview=False, rows_in=len(self._rows))
-        if passed_over:
-            params = {"file": path.name, "columns": ", ".join(passed_over)}
+        if self._passed_over:
+            params = {"file": path.name, "columns": ", ".join(self._passed_over)}
             self.result.notices.append(Problem("reorganise.passed_over", params, "warning"))
         self._replaced: dict[str, Json] = {}
         self._handled: set[str] = set()
-        self._then: dict[str, Row] = {}
-        """Areas of the day before by code: what a table's codes mean."""
-        for row in repository.rows(self._schema.record):
-            code = row.values.get(declared.code)
-            if isinstance(code, str) and exists_on(self._schema, row.values, self._eve):
-                self._then[code] = row
-
-    # -- checking ------------------------------------------------------------------------------
-
-    def check(self, without: Collection[str], hanging: Collection[str]) -> None:
-        """Refuse what is wrong, all of it at once."""
-        problems = [*self._row_problems(), *self._name_problems(without, hanging)]
-        if problems:
-            raise RefusedError(*problems)
-
-    def _row_problems(self) -> list[Problem]:
-        found = []
-        made_of, repeated = self._declared.merged_from, twice(self._rows)
-        if not self._rows:
-            found.append(Problem("exchange.empty_file", {"file": self._path.name}))
-        for row in self._rows:
-            for field_name, column in self._declared.columns.items():
-                try:
-                    self._value(field_name, row.cells.get(column, ""))
-                except RefusedError as error:
-                    found += [at_row(self._path, row, column, one) for one in error.problems]
-            if not row.cells.get(self._declared.columns[self._declared.code]):
-                column = self._declared.columns[self._declared.code]
-                found.append(at_row(self._path, row, column, Problem("reorganise.no_code", {})))
-            if not row.merged_from:
-                found.append(at_row(self._path, row, made_of, Problem("reorganise.of_nothing", {})))
-            for code in row.merged_from:
-                params = {"code": code, "date": self._eve}
-                if code not in self._then:
-                    reason = Problem("reorganise.no_unit", params)
-                    found.append(at_row(self._path, row, made_of, reason))
-                elif repeated.get(code) == row.number:
-                    found.append(
-                        at_row(self._path, row, made_of, Problem("reorganise.twice", params))
-                    )
-            levels = {self._level(self._then[one]) for one in row.merged_from if one in self._then}
-            if len(levels) > 1 and self._absorbing(row) is None:
-                reason = Problem("reorganise.levels", {"levels": ", ".join(sorted(levels))})
-                found.append(at_row(self._path, row, made_of, reason))
-            found += self._wrong_day(row)
-        return found
-
-    def _wrong_day(self, row: UnitRow) -> list[Problem]:
-        column = self._declared.begins
-        given = row.cells.get(column, "") if column else ""
-        if not given:
-            return []
-        try:
-            found = read_value(
-                self._schema.fields[self._schema.begins], given, self._repository.today()
-            )
-        except RefusedError as error:
-            return [at_row(self._path, row, column, one) for one in error.problems]
-        if found == self._day:
-            return []
-        reason = Problem("reorganise.other_day", {"found": given, "date": self._day})
-        return [at_row(self._path, row, column, reason)]
-
-    def _name_problems(self, without: Collection[str], hanging: Collection[str]) -> list[Problem]:
-        levels = [choice.code for choice in self._schema.fields[self._tree.level].choices]
-        records = [one.record for one in self._declared.hanging]
-        wrong = [(name, levels) for name in sorted(without) if name not in levels]
-        wrong += [(name, records) for name in sorted(hanging) if name not in (*records, "all")]
-        return [
-            Problem("reorganise.unknown", {"found": name, "known": ", ".join(dict.fromkeys(known))})
-            for name, known in wrong
-        ]
-
-    def _value(self, name: str, cell: str) -> Json:
-        field_found = self._schema.fields[name]
-        return read_value(field_found, cell, self._repository.today()) if cell else None
-
-    def _level(self, row: Row) -> str:
-        return str(row.values.get(self._tree.level) or "")
-
-    def _code(self, row: UnitRow) -> str:
-        return str(self._value(self._declared.code, row.cells[self._columns_code]) or "")
-
-    @property
-    def _columns_code(self) -> str:
-        return self._declared.columns[self._declared.code]
-
-    def _absorbing(self, row: UnitRow) -> Row | None:
-        """The unit that stays as it is and takes others in; None where a row makes a new one."""
-        code = self._code(row) if row.cells.get(self._columns_code) else ""
-        found = self._then.get(code) if code not in row.merged_from else None
-        stays = found and exists_on(self._schema, found.values, self._day)
-        return found if stays else None
 
     # -- doing ---------------------------------------------------------------------------------
 
@@ -277,7 +177,7 @@ class _Run:
             added = self._repository.add(self._schema.record, values)
         except RefusedError as error:
             raise RefusedError(
-                *(at_row(self._path, row, self._columns_code, one) for one in error.problems)
+                *(at_row(self._path, row, self._code_column, one) for one in error.problems)
             ) from error
         self._note(added.id, self.result.created)
         return added.id
