@@ -274,3 +274,15 @@ def test_only_pairs_that_contradict_each_other_nowhere_are_joined_together(world
         assert (apart.name, len(apart.decisions)) == ("alike_3", 3)
         assert decide(repository, together.decisions).done == 2
         assert repository.count("household") == 4
+
+
+def test_the_members_of_joined_households_are_pairs_next(world) -> None:
+    with world.open("a") as repository:
+        for house in world.houses[:2]:
+            repository.add("member", {"household": house, "name": "Vi Thị Bé", "birth": "2015"})
+        assert open_questions(repository) == []
+        join_records(repository, *world.houses[:2])
+        [asked] = open_questions(repository)
+        assert (asked.kind, asked.record_type) == ("alike", "member")
+        assert decide(repository, [(asked, 1)]).done == 1
+        assert repository.count("member") == 1
