@@ -120,6 +120,9 @@ def _add_stick_commands(command, text) -> None:  # type: ignore[no-untyped-def]
     merging.add_argument("--json", action="store_true", help=text("cli.option.json"))
     peers = command("peers")
     peers.add_argument("--name", metavar="NAME", help=text("cli.option.machine_name"))
+    peers.add_argument(
+        "--call", nargs=2, metavar=("REPLICA", "NAME"), help=text("cli.option.call_machine")
+    )
     peers.add_argument("--forget", metavar="REPLICA", help=text("cli.option.forget"))
     peers.add_argument("--json", action="store_true", help=text("cli.option.json"))
     receipts = command("receipts")

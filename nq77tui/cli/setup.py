@@ -86,6 +86,7 @@ def _run_app(session: Session, start: str | None = None) -> int:
             language=session.catalogue.lang,
             ascii_borders=kept.ascii_borders,
             typing=kept.typing,
+            stick=kept.stick,
             save=lambda chosen: _keep(repository, chosen),
         )
         return tui.run(repository, session.programme, session.catalogue, settings, start=start)
@@ -95,4 +96,6 @@ def _keep(repository: Repository, chosen: tui.Settings) -> None:
     if repository.why_read_only() is not None:
         return  # for this session only
     # How borders are drawn is not chosen on the screen, and differs between terminals.
-    repository.keep_settings(language=chosen.language, typing=chosen.typing)
+    repository.keep_settings(
+        language=chosen.language, typing=chosen.typing, stick=chosen.stick
+    )

@@ -12,9 +12,8 @@ from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.text import printable
 from nq77tui.store.bundle_reading import read_bundle
 from nq77tui.store.bundle_writing import since_for, write_bundle
-from nq77tui.store.peers import Peer, machines
+from nq77tui.store.peer_matrix import Machine, peer_matrix
 from nq77tui.store.receipts import Receipt, problem_of, receipts
-from nq77tui.store.repository import Repository
 
 
 def bundle(session: Session) -> int:
@@ -80,67 +79,49 @@ def peers(session: Session) -> int:
         if arguments.name is not None:
             named = repository.peer_book.tell_of_myself(arguments.name)
             session.say("peers.named", replica=named.id, name=named.name or "-")
+        if arguments.call:
+            called = repository.peer_book.call(*arguments.call)
+            session.say("peers.called", replica=called.id, name=called.shown or "-")
         if arguments.forget:
             gone = repository.peer_book.forget(arguments.forget)
-            session.say("peers.forgotten", replica=gone.id, name=gone.name or "-")
-        rows = [_machine(repository, peer) for peer in _all_machines(repository)]
+            session.say("peers.forgotten", replica=gone.id, name=gone.shown or "-")
+        rows = peer_matrix(repository)
     if arguments.json:
-        write_json(rows)
+        write_json([_machine_json(row) for row in rows])
         return 0
     for row in rows:
-        who = f"{row['replica']}\t{printable(row['name'])}"
-        heard = "" if row["me"] else row["last_heard"] or ""
-        print(f"{who}\t{session.catalogue.text(_state(row))}\t{heard}")
-        for one in row["received"]:
-            print(f"\t{one['replica']}\t{printable(one['name'])}\t{one['up_to']}\t{one['of']}")
+        who = f"{row.peer.id}\t{printable(row.peer.shown)}"
+        heard = moment(row.peer.seen) if row.peer.seen and not row.is_me else ""
+        print(f"{who}\t{session.catalogue.text(_state(row), count=row.missing)}\t{heard}")
+        for one in row.received:
+            print(f"\t{one.replica}\t{printable(one.name)}\t{one.up_to}\t{one.of}")
     return 0
 
 
-def _all_machines(repository: Repository) -> list[Peer]:
-    book = repository.peer_book
-    myself = book.myself()
-    now = Peer(
-        repository.replica or (myself.id if myself else ""),
-        myself.name if myself else "",
-        repository.heard(),
-        repository.now(),
-        place=myself.place if myself else "",
-    )
-    others = [one for one in machines(book.all()) if myself is None or one.place != myself.place]
-    return [now, *(one for one in others if one.id != now.id)]
-
-
-def _machine(repository: Repository, peer: Peer) -> dict[str, Any]:
-    heard, is_me = repository.heard(), peer.id in ("", repository.replica)
-    names = {one.id: one.name for one in repository.peer_book.all()}
-    # Whoever wrote under an id knows what it wrote.
-    confirmed = {**peer.heard, **({peer.id: heard[peer.id]} if peer.id in heard else {})}
+def _machine_json(row: Machine) -> dict[str, Any]:
+    peer = row.peer
     return {
         "replica": peer.id,
-        "name": peer.name,
-        "me": is_me,
+        "name": peer.shown,
+        "me": row.is_me,
         "forgotten": peer.is_forgotten,
         "told_at": moment(peer.at),
         "last_heard": moment(peer.seen) if peer.seen else None,
-        "complete": all(confirmed.get(one, 0) >= counter for one, counter in heard.items()),
+        "complete": not row.missing,
+        "missing": row.missing,
         "received": [
-            {
-                "replica": one,
-                "name": names.get(one, ""),
-                "up_to": confirmed.get(one, 0),
-                "of": max(counter, confirmed.get(one, 0)),
-            }
-            for one, counter in sorted({**confirmed, **heard}.items())
+            {"replica": one.replica, "name": one.name, "up_to": one.up_to, "of": one.of}
+            for one in row.received
         ],
     }
 
 
-def _state(row: dict[str, Any]) -> str:
-    if row["me"]:
-        return "peers.me"
-    if row["forgotten"]:
+def _state(row: Machine) -> str:
+    if row.is_me:
+        return "peers.me_behind" if row.missing else "peers.me"
+    if row.peer.is_forgotten:
         return "peers.not_waited_for"
-    return "peers.complete" if row["complete"] else "peers.behind"
+    return "peers.behind" if row.missing else "peers.complete"
 
 
 # -- receipts --------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ def _seen(heard: Mapping[str, int], peers: Iterable[Peer]) -> dict[str, int]:
 
 
 def _warning(repository: Repository, renaming: Renaming, file: str) -> Problem:
-    names = {peer.id: peer.name for peer in repository.peer_book.all()}
+    names = {peer.id: peer.shown for peer in repository.peer_book.all()}
     params = {
         "replica": renaming.replica,
         "name": names.get(renaming.replica) or renaming.replica,

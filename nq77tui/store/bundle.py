@@ -26,6 +26,7 @@ from typing import Any
 from nq77tui.core.record import Json, canonical_json
 from nq77tui.store.epochs import Epoch, Epochs, epoch_row, read_epochs
 from nq77tui.store.peers import Peer, read_name, read_peers, read_vector
+from nq77tui.store.progress import Watch, unwatched
 from nq77tui.store.writer import is_replica_row
 
 BUNDLE_FORMAT = 1
@@ -35,6 +36,8 @@ END_MARK = b"nq77-end\n"
 HEADER_BYTES = 160
 """No header is longer."""
 HEADER = re.compile(rb"nq77-bundle (\d{1,6}) (\d{1,10}) (\d{1,10}) ([0-9a-f]{64})\n")
+_PIECE = 256 << 10
+"""Bytes that are compressed between two looks at whether to stop."""
 _MAX_NUMBER = 1 << 53
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _CHAIN = re.compile(r"[0-9a-f]{1,64}")
@@ -206,14 +209,18 @@ def pack_documents(tables: Mapping[str, Mapping[str, Any]]) -> bytes:
     return text.encode("utf-8")
 
 
-def encode_bundle(manifest: Manifest, documents: bytes) -> bytes:
+def encode_bundle(manifest: Manifest, documents: bytes, watch: Watch = unwatched) -> bytes:
     """The whole file.
 
     Args:
         documents: what `pack_documents` made, of which the manifest names size and digest.
     """
     head = canonical_json(manifest.to_json()).encode("utf-8")
-    body = bz2.compress(documents, 9)
+    packer, packed = bz2.BZ2Compressor(9), []
+    for start in range(0, len(documents), _PIECE):
+        watch("pack", start, len(documents))
+        packed.append(packer.compress(documents[start : start + _PIECE]))
+    body = b"".join([*packed, packer.flush()])
     digest = hashlib.sha256(head + body).hexdigest()
     header = f"{MAGIC.decode()}{BUNDLE_FORMAT} {len(head)} {len(body)} {digest}\n"
     return header.encode("ascii") + head + body + END_MARK

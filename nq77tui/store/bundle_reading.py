@@ -71,14 +71,29 @@ def read_bundle(path: Path) -> Bundle:
     Raises:
         RefusedError: unreadable, cut off, changed, of a newer format, or made to do harm.
     """
+    return decode_bundle(path, _content(path))
+
+
+def read_head(path: Path) -> tuple[Manifest, str]:
+    """What a bundle says of itself, and the digest of the file: for a list of many.
+
+    The file is whole and as it was written; its documents are not unpacked.
+
+    Raises:
+        RefusedError: unreadable, cut off, changed, or of a newer format.
+    """
+    content = _content(path)
+    return _manifest(path, _parts(path, content)[0]), hashlib.sha256(content).hexdigest()
+
+
+def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_FILE:
             raise _refused(path, "too_large")
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         params = {"file": str(path), "detail": error.strerror or str(error)}
         raise RefusedError(Problem("merge.unreadable", params)) from error
-    return decode_bundle(path, content)
 
 
 def decode_bundle(path: Path, content: bytes) -> Bundle:
@@ -88,10 +103,7 @@ def decode_bundle(path: Path, content: bytes) -> Bundle:
         RefusedError: as for `read_bundle`.
     """
     head, body = _parts(path, content)
-    try:
-        manifest = read_manifest(_parse(head))
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise _refused(path, "damaged", detail=str(error)[:80]) from error
+    manifest = _manifest(path, head)
     documents = _unpack(path, body, manifest)
     try:
         tables = _parse(documents)
@@ -126,6 +138,13 @@ def _parts(path: Path, content: bytes) -> tuple[bytes, bytes]:
         is_torn = not content[-len(END_MARK) :].strip(b"\0")
         raise _refused(path, "cut_off" if is_torn else "damaged", detail="sha256")
     return content[len(line) : middle], content[middle:end]
+
+
+def _manifest(path: Path, head: bytes) -> Manifest:
+    try:
+        return read_manifest(_parse(head))
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise _refused(path, "damaged", detail=str(error)[:80]) from error
 
 
 def _unpack(path: Path, body: bytes, manifest: Manifest) -> bytes:

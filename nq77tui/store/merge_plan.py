@@ -66,6 +66,7 @@ class MergePlan:
         before: the documents that `records` replace, by id.
         sources: what came in, and what became of it.
         left_out: files that could not be taken in, with the reason.
+        word_of: of how many machines it tells something that was not known here.
     """
 
     branches: Branches
@@ -88,6 +89,12 @@ class MergePlan:
     before: dict[str, Json] = field(default_factory=dict)
     sources: list[TakenIn] = field(default_factory=list)
     left_out: tuple[Problem, ...] = ()
+    word_of: int = 0
+
+    @property
+    def has_news(self) -> bool:
+        """Whether taking it in would change anything, be it only what is known of machines."""
+        return bool(self.records or self.heard or self.word_of)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -41,6 +41,16 @@ class UndoneMerge:
     left: list[Record] = field(default_factory=list)
 
 
+def merge_to_undo(repository: Repository) -> UndoneMerge:
+    """The merge that `undo_merge` would take back, with nothing done yet.
+
+    Raises:
+        RefusedError: there is none left in the history.
+    """
+    repository.refresh()
+    return _told(_recent_down_to_merge(repository)[1])
+
+
 def undo_merge(repository: Repository) -> UndoneMerge:
     """Take the last merge back; called again, the one before.
 
@@ -50,7 +60,7 @@ def undo_merge(repository: Repository) -> UndoneMerge:
     repository.refresh()
     recent, row = _recent_down_to_merge(repository)
     commit = recent[-1]
-    undone = UndoneMerge(int(row["at"]), str(row["by"]), [str(name) for name in row["files"]])
+    undone = _told(row)
     with repository.transaction({"undoes": commit.sequence}):
         ours = dots_of_undos(repository, recent)
         for after, _ in records_of(repository, commit):
@@ -61,6 +71,10 @@ def undo_merge(repository: Repository) -> UndoneMerge:
         repository.keep_aside(UNDO_TABLE, {"undoes": commit.sequence})
         repository.after_commit(lambda: _keep(repository, undone))
     return undone
+
+
+def _told(row: dict[str, Any]) -> UndoneMerge:
+    return UndoneMerge(int(row["at"]), str(row["by"]), [str(name) for name in row["files"]])
 
 
 def _recent_down_to_merge(repository: Repository) -> tuple[list[Commit], dict[str, Any]]:

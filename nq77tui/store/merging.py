@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ from nq77tui.core.record import Dot, Record, covers
 from nq77tui.store.branches import find_branches
 from nq77tui.store.fast_forward import follows
 from nq77tui.store.merge_plan import KINDS, MergePlan, TakenIn, receipt_of
+from nq77tui.store.progress import Watch, unwatched, watched
 from nq77tui.store.receipts import MERGE_TABLE, Receipt, keep_receipt
 from nq77tui.store.received import diverged, look_for_myself, plan_heard, warn_replica_twice
 from nq77tui.store.repository import Repository
@@ -32,23 +33,24 @@ _TYPE_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 def plan_merge(
     repository: Repository,
     sources: Iterable[Source],
-    is_cancelled: Callable[[], bool] = lambda: False,
+    watch: Watch = unwatched,
 ) -> MergePlan:
     """Work out what a merge would do; nothing is written.
 
-    Args:
-        is_cancelled: asked before each source; the plan is of no use once it says yes.
+    Raises:
+        StoppedError: as `watch` said.
     """
     with _no_collections():
         branches = find_branches(repository, sources)
         plan = MergePlan(branches)
         plan.warnings += branches.warnings
         whole: list[Source] = []
-        _plan_documents(repository, plan, is_cancelled, whole)
+        _plan_documents(repository, plan, watch, whole)
     if plan.newer:
         params = {"count": plan.newer, "version": repository.programme.version}
         plan.warnings.append(Problem("merge.newer_form", params, "warning"))
     plan_heard(repository, plan, whole)
+    plan.word_of = len(repository.peer_book.news(plan.peers))
     return plan
 
 
@@ -67,17 +69,15 @@ def _no_collections() -> Iterator[None]:
 def _plan_documents(
     repository: Repository,
     plan: MergePlan,
-    is_cancelled: Callable[[], bool],
+    watch: Watch,
     whole: list[Source],
 ) -> None:
     if repository.replica in plan.branches.replicas:
         plan.is_replica_twice = True
     for source in plan.branches.sources:
-        if is_cancelled():
-            return
         counts = dict.fromkeys(KINDS, 0)
         plan.diverged = diverged(repository, plan, source)
-        for name, key, document in source:
+        for name, key, document in watched(source, watch, "plan", len(source)):
             record_type = type_of_table(name)
             kind = _plan_document(repository, plan, record_type, key, document)
             of_type = plan.by_type.setdefault(record_type, dict.fromkeys(KINDS, 0))
@@ -94,10 +94,13 @@ def _plan_documents(
             whole.append(source)
 
 
-def apply_merge(repository: Repository, plan: MergePlan) -> None:
+def apply_merge(repository: Repository, plan: MergePlan, watch: Watch = unwatched) -> None:
     """Carry a plan out as one commit, and write its receipt once that is on the disk.
 
     A plan is for the store as it was; it is made again by the caller if that moved on.
+
+    Raises:
+        StoppedError: as `watch` said; the store is as before.
     """
     with repository.transaction(), _no_collections():
         own = plan.branches.own.renamings
@@ -106,7 +109,7 @@ def apply_merge(repository: Repository, plan: MergePlan) -> None:
         if plan.is_replica_twice:
             repository.leave_replica()
         repository.take_in(
-            list(plan.records.values()),
+            watched(plan.records.values(), watch, "merge", len(plan.records)),
             plan.heard,
             plan.chains,
             plan.peers,

@@ -52,6 +52,11 @@ class PeerBook:
         here = self._writer.place
         return next((peer for peer in machines(self.all()) if peer.place == here), None)
 
+    def mine(self) -> list[Peer]:
+        """Every row that this store wrote of itself, under whatever id."""
+        here = self._writer.place
+        return [p for p in self.all() if p.place == here or p.id == self._writer.replica]
+
     def find(self, given: str) -> Peer:
         """The other machine that people mean by its replica id or its name.
 
@@ -59,9 +64,13 @@ class PeerBook:
             RefusedError: none, or several.
         """
         name = read_name(given)
-        found = [one for one in self.others() if given.upper() == one.id or name == one.name]
+        found = [
+            one
+            for one in self.others()
+            if given.upper() == one.id or name in (one.name, one.called)
+        ]
         if len(found) != 1:
-            known = ", ".join(f"{one.id} {one.name}".strip() for one in self.others()) or "-"
+            known = ", ".join(f"{one.id} {one.shown}".strip() for one in self.others()) or "-"
             raise RefusedError(Problem("peers.no_such", {"given": given, "known": known}))
         return found[0]
 
@@ -109,6 +118,22 @@ class PeerBook:
         """
         with self._writer.transaction():
             peer = replace(self.find(given), is_forgotten=True)
+            self._keep(peer)
+            return peer
+
+    def call(self, given: str, name: str) -> Peer:
+        """Give another machine a name of its own in this store; empty for the one it gave itself.
+
+        Raises:
+            RefusedError: no other machine is called that, or another one has the name.
+        """
+        wanted = read_name(name)
+        with self._writer.transaction():
+            peer = self.find(given)
+            known = [one for one in self.others() if one.id != peer.id]
+            if wanted and any(wanted in (one.name, one.called) for one in known):
+                raise RefusedError(Problem("peers.name_taken", {"name": wanted}))
+            peer = replace(peer, called="" if wanted == peer.name else wanted)
             self._keep(peer)
             return peer
 

@@ -40,6 +40,7 @@ class Peer:
         place: stands for its store; two users of one store share it.
         seen: when this edition reached this store, by this machine's clock; 0 for one's own.
         is_forgotten: people here do not wait for it any more.
+        called: what people here call it, if they gave it another name.
     """
 
     id: str
@@ -50,11 +51,12 @@ class Peer:
     place: str = ""
     seen: int = 0
     is_forgotten: bool = False
+    called: str = ""
 
     @property
-    def confirmed(self) -> dict[str, int]:
-        """What it surely includes."""
-        return dict(self.heard)
+    def shown(self) -> str:
+        """Its name here; empty where nobody gave it one."""
+        return self.called or self.name
 
     def to_row(self) -> dict[str, Json]:
         """The row of the table; what is known only here comes last."""
@@ -70,11 +72,13 @@ class Peer:
             row["seen"] = self.seen
         if self.is_forgotten:
             row["forgotten"] = True
+        if self.called:
+            row["called"] = self.called
         return row
 
     def as_told(self) -> dict[str, Json]:
         """The row as it travels: without what only this machine knows."""
-        return replace(self, seen=0, is_forgotten=False).to_row()
+        return replace(self, seen=0, is_forgotten=False, called="").to_row()
 
 
 def read_peer(row: object) -> Peer | None:
@@ -94,6 +98,7 @@ def read_peer(row: object) -> Peer | None:
         read_name(row.get("place")),
         numbers[2],
         row.get("forgotten") is True,
+        read_name(row.get("called")),
     )
 
 
@@ -117,7 +122,7 @@ def read_peers(rows: Iterable[object]) -> tuple[Peer, ...]:
     for row in rows:
         peer = read_peer(row)
         if peer is not None and len(found) < MAX_PEERS:
-            found.append(replace(peer, seen=0, is_forgotten=False))
+            found.append(replace(peer, seen=0, is_forgotten=False, called=""))
     return tuple(found)
 
 
@@ -129,7 +134,7 @@ def learn(known: Peer | None, told: Peer, now: int) -> Peer | None:
         if told.edition < known.edition or heard == dict(known.heard):
             return None
         return replace(known, heard=heard, at=told.at, seen=now)
-    return replace(told, seen=now, is_forgotten=False)
+    return replace(told, seen=now, is_forgotten=False, called=known.called if known else "")
 
 
 def renamed_peer(peer: Peer, renamings: Iterable[Renaming]) -> Peer:
@@ -147,7 +152,11 @@ def machines(peers: Iterable[Peer]) -> list[Peer]:
         place = peer.place or peer.id
         other = latest.get(place)
         if other is None or (peer.edition, peer.id) > (other.edition, other.id):
-            latest[place] = peer
+            # A name that people gave the machine stays with it when it writes under a new id.
+            called = peer.called or (other.called if other else "")
+            latest[place] = replace(peer, called=called)
+        elif peer.called and not other.called:
+            latest[place] = replace(other, called=peer.called)
     return sorted(latest.values(), key=lambda peer: peer.id)
 
 

@@ -40,7 +40,8 @@ def plan_heard(repository: Repository, plan: MergePlan, sources: Iterable[Source
 
 
 def _gap(repository: Repository, source: Source, replica: str, here: int) -> Problem:
-    names = {peer.id: peer.name for peer in (*repository.peer_book.all(), *source.peers)}
+    told = (*source.peers, *repository.peer_book.all())
+    names = {peer.id: peer.shown for peer in told if peer.shown}
     params = {
         "file": str(source.path),
         "replica": replica,

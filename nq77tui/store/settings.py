@@ -28,6 +28,7 @@ class StoreSettings:
         typing: ``off``, ``telex`` or ``vni``.
         report_cutoff: the last day of a reporting month; 0 for the calendar's.
         history_mb: the megabytes of compressed history above which the oldest goes.
+        stick: the folder that bundles were sent to or received from last.
         report: what stands in the headings of reports, by name.
     """
 
@@ -40,6 +41,7 @@ class StoreSettings:
     typing: str = "off"
     report_cutoff: int = 0
     history_mb: int = 64
+    stick: str = ""
     report: Mapping[str, str] = field(default_factory=dict)
 
     def with_language(self, language: str) -> StoreSettings:

@@ -20,6 +20,7 @@ from nq77tui.store.bundle_reading import is_bundle, read_bundle, without_twins
 from nq77tui.store.epochs import EPOCH_TABLE, Epochs, read_epochs
 from nq77tui.store.journal import Journal
 from nq77tui.store.peers import PEER_TABLE, Peer, read_peers
+from nq77tui.store.progress import Watch, unwatched
 from nq77tui.store.settings import load_settings
 from nq77tui.store.storage import StorePaths
 from nq77tui.store.strata import SCHEMA_TABLE
@@ -117,30 +118,48 @@ class Brought:
     refused: tuple[Problem, ...] = ()
 
 
-def read_sources(paths: Iterable[Path], programme_id: str) -> Brought:
+def read_sources(paths: Iterable[Path], programme_id: str, watch: Watch = unwatched) -> Brought:
     """Read what people name: files, stores, folders, sticks.
 
-    A bundle that lies on a stick among others and is damaged does not keep the others out: it is
-    named, and left alone. What was named itself has to be sound.
+    What lies on a stick among other things and cannot be taken in does not keep the others out:
+    it is named with the reason, and left alone. What was named itself has to be sound.
 
     Raises:
         RefusedError: nothing there, or something that was named cannot be taken in.
+        StoppedError: as `watch` said.
     """
-    sources: dict[Path, Source] = {}
-    refused: list[Problem] = []
+    named: dict[Path, bool] = {}
     for path in paths:
         for file in find_sources(path):
-            if file in sources:
-                continue
-            try:
-                sources[file] = read_source(file, programme_id)
-            except RefusedError as error:
-                if file == path or not is_bundle(file):
-                    raise
-                refused += error.problems[:1]
+            named[file] = named.get(file, False) or file in (path, path / STORE_NAME)
+    return _read_all(named, programme_id, watch)
+
+
+def read_files(files: Iterable[Path], programme_id: str, watch: Watch = unwatched) -> Brought:
+    """Read what was found on a stick; what cannot be taken in keeps nothing else out.
+
+    Raises:
+        RefusedError: not one of them can be taken in.
+        StoppedError: as `watch` said.
+    """
+    return _read_all(dict.fromkeys(files, False), programme_id, watch)
+
+
+def _read_all(files: Mapping[Path, bool], programme_id: str, watch: Watch) -> Brought:
+    """Read files, of each of which it is known whether it has to be sound."""
+    sources: list[Source] = []
+    refused: list[Problem] = []
+    for done, (file, is_named) in enumerate(files.items()):
+        watch("read", done, len(files))
+        try:
+            sources.append(read_source(file, programme_id))
+        except RefusedError as error:
+            if is_named:
+                raise
+            refused += error.problems[:1]
     if not sources and refused:
         raise RefusedError(*refused)
-    return Brought(tuple(sources.values()), tuple(refused))
+    return Brought(tuple(sources), tuple(refused))
 
 
 def read_source(path: Path, programme_id: str) -> Source:

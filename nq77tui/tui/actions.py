@@ -98,7 +98,8 @@ HOME = (
     Action("home.open", ("enter",), "open", is_shown=False),
     Action("home.coverage", ("c", "f6"), "coverage"),
     Action("home.assign", ("g", "f5"), "assign"),
-    Action("home.merge", ("m", "f7"), "merge"),
+    Action("home.merge", ("m", "f7"), "merge", is_shown=False),
+    Action("home.stick", ("q", "f3"), "stick"),
     Action("home.conflicts", ("x", "f8"), "conflicts"),
     Action("home.undo", ("f9", "ctrl+z"), "undo", is_shown=False),
     Action("home.drafts", ("f4", "ctrl+r"), "drafts", is_shown=False),
@@ -159,6 +160,34 @@ MERGE = (
     Action("merge.take", ("f2", "ctrl+s"), "take"),
     Action("merge.conflicts", ("f8", "ctrl+t"), "conflicts"),
     Action("merge.back", ("escape",), "back"),
+)
+STICK = (
+    Action("stick.receive", ("n", "f2"), "receive"),
+    Action("stick.send", ("g", "f5"), "send"),
+    Action("stick.send_to", ("t", "f4"), "send_to", is_shown=False),
+    Action("stick.next", ("tab",), "next", is_shown=False),
+    Action("stick.folder", ("d", "f3"), "folder"),
+    Action("stick.peers", ("m", "f6"), "peers"),
+    Action("stick.receipts", ("b", "f7"), "receipts"),
+    Action("stick.read", ("enter",), is_shown=False),
+    Action("stick.back", ("escape",), "back"),
+)
+PICK = (Action("pick.choose", ("enter",)),)
+PEERS = (
+    Action("peers.read", ("enter",)),
+    Action("peers.name", ("e", "f4"), "name"),
+    Action("peers.forget", ("delete", "ctrl+d"), "forget"),
+    Action("peers.back", ("escape",), "back"),
+)
+RECEIPTS = (
+    Action("receipts.read", ("enter",)),
+    Action("receipts.save", ("f2", "ctrl+s"), "save"),
+    Action("receipts.undo", ("f9", "ctrl+z"), "undo"),
+    Action("receipts.back", ("escape",), "back"),
+)
+PAGE = (
+    Action("page.save", ("f2", "ctrl+s"), "save"),
+    Action("page.back", ("escape", "enter"), "back"),
 )
 CONFLICTS = (
     Action("conflicts.take", ("1-9",)),
@@ -281,6 +310,11 @@ ALL = (
     EDITOR,
     FILES,
     MERGE,
+    STICK,
+    PICK,
+    PEERS,
+    RECEIPTS,
+    PAGE,
     CONFLICTS,
     READING,
     SIFT,

@@ -88,6 +88,8 @@ class Nq77App(App[int], inherit_bindings=False):
         One stat call where that is nothing; the room on the disk is looked at more seldom.
         """
         view = self.screen
+        if self.desk.is_busy:
+            return  # a work behind the keys has the store; to look would be to wait for it
         self._looks += 1
         if self._looks % _ROOM_EVERY == 1:
             self.desk.repository.look_at_room()

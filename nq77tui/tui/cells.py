@@ -26,6 +26,16 @@ def cut(text: str, width: int) -> str:
     return set_cell_size(text, width - 1).rstrip() + _MORE
 
 
+def cut_start(text: str, width: int) -> str:
+    """At most so many cells from the end: of a long path, the name of the stick."""
+    text = printable(text)
+    if width_of(text) <= width:
+        return text
+    while width_of(text) > width - 1:
+        text = text[1:]
+    return f"{_MORE}{text}"
+
+
 def fit(text: str, width: int, *, right: bool = False) -> str:
     """Exactly so many cells: cut, or filled with spaces."""
     text = cut(text, width)

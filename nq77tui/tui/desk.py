@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nq77tui.core.confirmation import confirmed_value, is_confirmation
@@ -32,6 +33,8 @@ class Desk:
         listings: the list of each record type, kept so that it opens at once the second time.
         titles: what records are called, for picking references.
         notices: which of the store's notices are not read yet.
+        root: in which the system's mounts are looked up; for tests.
+        is_busy: a work behind the keys holds the store.
         last_saved: by type the values of the record that was saved last in this session.
     """
 
@@ -41,6 +44,8 @@ class Desk:
     settings: Settings
     listings: dict[str, Listing] = field(default_factory=dict)
     last_saved: dict[str, Mapping[str, Json]] = field(default_factory=dict)
+    root: Path = Path("/")
+    is_busy: bool = False
 
     def __post_init__(self) -> None:
         self.titles = Titles(self.repository)

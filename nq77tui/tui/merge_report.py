@@ -10,6 +10,7 @@ from nq77tui.core.problem import Problem
 from nq77tui.core.record import Record
 from nq77tui.core.typed import show_value
 from nq77tui.core.values import show_number
+from nq77tui.store.merge_preview import CoverageChange
 from nq77tui.store.merging import KINDS, MergePlan
 from nq77tui.tui.cells import fit, width_of, wrap
 from nq77tui.tui.desk import Desk
@@ -27,18 +28,26 @@ class MergeReport:
     """The lines for one plan."""
 
     def __init__(
-        self, desk: Desk, plan: MergePlan, *, is_done: bool, notices: Sequence[Problem] = ()
+        self,
+        desk: Desk,
+        plan: MergePlan,
+        *,
+        is_done: bool,
+        notices: Sequence[Problem] = (),
+        coverage: Sequence[CoverageChange] = (),
     ) -> None:
         self._desk = desk
         self._plan = plan
         self._is_done = is_done
-        self._notices = [*plan.warnings, *notices]
+        self._notices = [*plan.left_out, *plan.warnings, *notices]
+        self._coverage = coverage
 
     def lines(self, width: int) -> list[Line]:
         """Everything, from the counts down to the single records."""
         return [
             *self._count_lines(width),
             *self._problem_lines(width),
+            *self._coverage_lines(width),
             *self._refused_lines(width),
             *self._conflict_lines(width),
         ]
@@ -127,6 +136,26 @@ class MergeReport:
         if refused:
             yield from self._heading("refusals", len(refused), width)
             yield from self._items(map(self._desk.problem, refused), len(refused), width)
+
+    def _coverage_lines(self, width: int) -> Iterator[Line]:
+        if self._coverage:
+            yield ()
+            yield ((fit(f" {self._desk.text('stick.coverage')}", width), SECTION),)
+        for change in self._coverage:
+            before, after = (
+                f"{self._number(share.have)}/{self._number(share.of)}"
+                for share in (change.before, change.after)
+            )
+            sentence = self._desk.text(
+                "cli.coverage_would",
+                label=self._desk.label(self._desk.programme.metrics[change.metric].label),
+                before=before,
+                after=after,
+                covered=self._number(len(change.covered)),
+                uncovered=self._number(len(change.uncovered)),
+            )
+            for at, text in enumerate(wrap(sentence, width - 5)):
+                yield ((f"  {'- ' if at == 0 else '  '}{text}", PLAIN),)
 
     def _problem_lines(self, width: int) -> Iterator[Line]:
         if self._notices:

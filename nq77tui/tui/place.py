@@ -1,4 +1,4 @@
-"""Where files lie: the sticks that are plugged in, and what stands in a folder.
+"""Where files lie: what stands in a folder.
 
 Only looks; nothing is opened and nothing is written.
 """
@@ -6,7 +6,6 @@ Only looks; nothing is opened and nothing is written.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -14,14 +13,12 @@ from pathlib import Path
 
 from nq77tui.core.collation import sort_key
 from nq77tui.core.values import show_number
+from nq77tui.store.bundle import SUFFIX
 from nq77tui.store.source import STORE_NAME
 from nq77tui.tui.search import Search, searchable
 
-STICK_ROOTS = (Path("/media"), Path("/run/media"), Path("/mnt"))
-_MOUNTS = Path("/proc/self/mounts")
-_ESCAPED = re.compile(rb"\\([0-7]{3})")
+_FILES = (".json", SUFFIX)
 _JOURNAL = "journal"
-_STICK_DEPTH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,39 +61,13 @@ def shown_size(size: int, lang: str) -> str:
     return f"{show_number(whole if whole == rounded else rounded, lang)} {unit}"
 
 
-def sticks(mounts: bytes | None = None, roots: Iterable[Path] = STICK_ROOTS) -> list[Path]:
-    """The folders where removable media are mounted, the last one plugged in first."""
-    if mounts is None:
-        try:
-            mounts = _MOUNTS.read_bytes()
-        except OSError:
-            return []
-    found = []
-    for line in mounts.splitlines():
-        parts = line.split(b" ")
-        if len(parts) > 1:
-            path = Path(os.fsdecode(_ESCAPED.sub(_unescaped, parts[1])))
-            if any(_is_stick(path, root) for root in roots):
-                found.append(path)
-    return list(dict.fromkeys(reversed(found)))
-
-
-def _is_stick(path: Path, root: Path) -> bool:
-    """Whether a mount is a root itself, ``root/NAME`` or ``root/USER/NAME``."""
-    return path.is_relative_to(root) and len(path.relative_to(root).parts) <= _STICK_DEPTH
-
-
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    return bytes([int(match[1], 8) & 0xFF])
-
-
 def places_of(paths: Iterable[Path]) -> list[Place]:
     """Folders by their whole paths, each once."""
     return [Place(path, _kind_of_folder(path), str(path)) for path in dict.fromkeys(paths)]
 
 
 def read_folder(folder: Path) -> list[Place]:
-    """The folders and .json files in a folder: stores first, then folders, then files.
+    """The folders, bundles and exports in a folder: stores first, then folders, then files.
 
     Raises:
         OSError: it cannot be read.
@@ -115,7 +86,7 @@ def _kind_of(entry: os.DirEntry[str]) -> str:
     try:
         if entry.is_dir():
             return _kind_of_folder(Path(entry.path))
-        return "file" if entry.is_file() and entry.name.lower().endswith(".json") else ""
+        return "file" if entry.is_file() and entry.name.lower().endswith(_FILES) else ""
     except OSError:
         return ""
 

@@ -18,12 +18,14 @@ class Settings:
         language: ``vi`` or ``en``.
         ascii_borders: draw with ASCII signs only.
         typing: ``off``, ``telex`` or ``vni``.
+        stick: the folder that bundles were sent to or received from last; may be empty.
         save: keeps the settings beyond the session.
     """
 
     language: str = "vi"
     ascii_borders: bool = False
     typing: str = "off"
+    stick: str = ""
     save: Callable[[Settings], None] = _forget
 
     def kept(self, **changes: str) -> Settings:

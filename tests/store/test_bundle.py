@@ -17,7 +17,7 @@ import pytest
 from nq77tui.core.document import doc_id_of
 from nq77tui.core.problem import RefusedError
 from nq77tui.core.record import canonical_json
-from nq77tui.store import bundle_writing
+from nq77tui.store import write_once
 from nq77tui.store.bundle import BUNDLE_FORMAT, END_MARK, pack_documents
 from nq77tui.store.bundle_reading import decode_bundle, read_bundle
 from nq77tui.store.bundle_writing import make_bundle, since_for, write_bundle
@@ -96,7 +96,7 @@ def test_the_end_mark_is_written_last_and_after_a_sync(filled, stick, monkeypatc
     monkeypatch.setattr(os, "fsync", lambda fd: steps.append("sync") or sync(fd))
     content = make_bundle(filled, {})[1]
     steps.clear()
-    bundle_writing._write_new(stick / "x.nq77", content)
+    write_once.put_new(stick, "x", ".nq77", content, last=len(END_MARK))
     assert steps[-4:] == ["sync", END_MARK, "sync", "sync"]
     assert END_MARK not in steps[:-3]
 
@@ -127,13 +127,13 @@ def test_a_medium_that_fails_is_named_and_leaves_no_bundle(
 
     monkeypatch.setattr(os, call, fail)
     with pytest.raises(RefusedError) as refused:
-        bundle_writing._put(stick, "x", content)
+        write_once.put_new(stick, "x", ".nq77", content)
     assert key_of(refused) == key
     assert list(stick.iterdir()) == []
 
 
 def test_what_reads_back_differently_is_not_called_done(filled, stick, monkeypatch):
-    monkeypatch.setattr(bundle_writing, "_read_back", lambda path: path.read_bytes()[:-1])
+    monkeypatch.setattr(write_once, "_read_back", lambda path, *_: path.read_bytes()[:-1])
     with pytest.raises(RefusedError) as refused:
         write_bundle(filled, stick, {})
     assert key_of(refused) == "bundle.medium_gone"

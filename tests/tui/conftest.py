@@ -81,8 +81,25 @@ def repository(open_as):
 
 
 @pytest.fixture
-def desk(repository, programme):
-    return Desk(repository, programme, load_catalogue("vi"), Settings())
+def desk(repository, programme, tmp_path):
+    return Desk(repository, programme, load_catalogue("vi"), Settings(), root=tmp_path / "system")
+
+
+@pytest.fixture
+def plugged_in(tmp_path):
+    """Plugs sticks in, as far as the program can tell."""
+    mounts = tmp_path / "system" / "proc" / "self" / "mountinfo"
+
+    def plug_in(*names):
+        mounts.parent.mkdir(parents=True, exist_ok=True)
+        folders = [tmp_path / "system" / "media" / "lan" / name for name in names]
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        lines = [f"36 25 8:17 / /media/lan/{name} rw - vfat /dev/sdb1 rw" for name in names]
+        mounts.write_text("\n".join([*lines, ""]))
+        return folders[-1] if folders else None
+
+    return plug_in
 
 
 class User:

@@ -28,6 +28,11 @@ TOGETHER = [
     actions.PEOPLE + actions.MARK + actions.SIFT + actions.ROWS + actions.APP,
     actions.PERSON + actions.MARK + actions.SIFT + actions.ROWS + actions.APP,
     actions.CHARGE + actions.FIELDS + actions.APP,
+    actions.STICK + actions.ROWS + actions.APP,
+    actions.PICK + actions.SIFT + actions.ROWS + actions.APP,
+    actions.PEERS + actions.ROWS + actions.APP,
+    actions.RECEIPTS + actions.ROWS + actions.APP,
+    actions.PAGE + actions.ROWS + actions.APP,
 ]
 
 

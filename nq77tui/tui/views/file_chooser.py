@@ -9,9 +9,9 @@ from textual import events
 from textual.app import ComposeResult
 
 from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.core.text import printable
+from nq77tui.store.removable import mounted_sticks
 from nq77tui.tui.actions import FILES, bindings
-from nq77tui.tui.cells import width_of
+from nq77tui.tui.cells import cut_start
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.line_editor import LineEditor
 from nq77tui.tui.moment import shown_moment
@@ -22,7 +22,6 @@ from nq77tui.tui.place import (
     places_of,
     read_folder,
     shown_size,
-    sticks,
 )
 from nq77tui.tui.theme import CURSOR, PLAIN, QUIET
 from nq77tui.tui.views.base import BaseView
@@ -40,16 +39,25 @@ class FileChooser(BaseView[Path]):
     ACTIONS = FILES
     BINDINGS = bindings(ACTIONS)
 
-    def __init__(self, desk: Desk, *, last: Path | None = None, at: Path | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        last: Path | None = None,
+        at: Path | None = None,
+        for_folder: bool = False,
+    ) -> None:
         """Begin with the sticks.
 
         Args:
             last: the folder used last; stands first.
             at: stand on this file, in its folder, instead.
+            for_folder: a folder is wanted, and not what lies in it.
         """
         super().__init__(desk)
         self._last = last
         self._at = at
+        self._for_folder = for_folder
         self._folder: Path | None = None
         self._places: list[Place] = []
         self._typed = LineEditor()
@@ -77,7 +85,8 @@ class FileChooser(BaseView[Path]):
 
     def show_title(self) -> None:
         """What is to be chosen."""
-        self.set_title(self.desk.text("tui.merge.places"))
+        key = "stick.choose_folder" if self._for_folder else "tui.merge.places"
+        self.set_title(self.desk.text(key))
 
     # Going
 
@@ -91,7 +100,8 @@ class FileChooser(BaseView[Path]):
         self._folder, self._places, self._typed = folder, places, LineEditor()
         self.say()
         self._show()
-        first = next((place.path for place in places if place.kind not in _ABOVE), None)
+        skipped = ("up",) if self._for_folder else _ABOVE
+        first = next((place.path for place in places if place.kind not in skipped), None)
         self.row_list.go_to(str(at if at is not None else first))
         return True
 
@@ -100,7 +110,7 @@ class FileChooser(BaseView[Path]):
 
     def _first_places(self) -> list[Place]:
         kinds = dict.fromkeys([self._last] if self._last else [], "last")
-        for path in sticks():
+        for path in mounted_sticks(self.desk.root):
             kinds.setdefault(path, "stick")
         kinds.setdefault(Path.home(), "home")
         return [
@@ -110,12 +120,15 @@ class FileChooser(BaseView[Path]):
 
     def _in_folder(self, folder: Path) -> list[Place]:
         found = read_folder(folder)
+        up = [Place(folder.parent, "up", "..")] if folder != folder.parent else []
+        if self._for_folder:
+            here = Place(folder, "whole", self.desk.text("stick.this_folder"))
+            return [here, *up, *(place for place in found if place.kind != "file")]
         count = sum(place.kind in ("store", "file") for place in found)
-        first = [Place(folder.parent, "up", "..")] if folder != folder.parent else []
         if count > 1:
             title = self.desk.text("tui.files.whole", count=count)
-            first.append(Place(folder, "whole", title))
-        return [*first, *found]
+            up.append(Place(folder, "whole", title))
+        return [*up, *found]
 
     # Showing
 
@@ -146,7 +159,7 @@ class FileChooser(BaseView[Path]):
 
     def _cells(self, place: Place) -> Sequence[str]:
         kind = self.desk.text(f"tui.files.kind.{place.kind}")
-        title = _end_of(place.title, _NAME) if self._folder is None else place.title
+        title = cut_start(place.title, _NAME) if self._folder is None else place.title
         if place.kind in _ABOVE:
             return title, kind, "", ""
         found = place.size_and_date()
@@ -210,10 +223,15 @@ class FileChooser(BaseView[Path]):
             return
         if place.kind == "up":
             self._go_up()
-        elif place.kind in ("store", "file", "whole"):
+        elif place.kind in self._taken:
             self.dismiss(place.path)
         else:
             self._go_into(place.path)
+
+    @property
+    def _taken(self) -> tuple[str, ...]:
+        """What is answered with; anything else is gone into."""
+        return ("whole",) if self._for_folder else ("store", "file", "whole")
 
     def _choose_typed(self) -> None:
         """What is typed is no row: perhaps a file of another name, perhaps nothing."""
@@ -222,7 +240,7 @@ class FileChooser(BaseView[Path]):
             return
         if _is_folder(path):
             self._go_into(path)
-        elif _is_file(path):
+        elif _is_file(path) and not self._for_folder:
             self.dismiss(path)
         else:
             self._refuse("merge.no_such_path", file=str(path))
@@ -260,23 +278,17 @@ class FileChooser(BaseView[Path]):
 
     def _go_up(self) -> None:
         here = self._folder
-        if here is None or here == here.parent or here in (*sticks(), Path.home()):
+        if (
+            here is None
+            or here == here.parent
+            or here in (*mounted_sticks(self.desk.root), Path.home())
+        ):
             self._go_into(None, here)
         else:
             self._go_into(here.parent, here)
 
     def _place(self, row_id: str | None) -> Place | None:
         return next((place for place in self._places if str(place.path) == row_id), None)
-
-
-def _end_of(text: str, width: int) -> str:
-    """At most so many cells from the end: of a long path, the name of the stick."""
-    text = printable(text)
-    if width_of(text) <= width:
-        return text
-    while width_of(text) > width - 1:
-        text = text[1:]
-    return f"…{text}"
 
 
 def _with_slash(folder: Path) -> str:

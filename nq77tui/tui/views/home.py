@@ -122,6 +122,12 @@ class HomeView(BaseView[None]):
     def _keep_folder(self, folder: Path | None) -> None:
         self._merged_from = folder
 
+    def action_stick(self) -> None:
+        """Send to a stick and receive from one."""
+        from nq77tui.tui.views.stick import StickView
+
+        self.app.push_screen(StickView(self.desk))
+
     def action_conflicts(self) -> None:
         """Decide what merges could not."""
         from nq77tui.tui.views.inbox import InboxView

@@ -28,10 +28,12 @@ class PromptLines(Canvas, can_focus=True):
     DEFAULT_CSS = f"PromptLines {{ height: {3 + _PROBLEM}; width: 1fr; }}"
     ACTIONS = PROMPT
 
-    def __init__(self, question: str, keys: str) -> None:
+    def __init__(self, question: str, keys: str, given: str = "") -> None:
         super().__init__()
         self._question, self._keys = question, keys
-        self.editor = LineEditor()
+        self.editor = LineEditor.of(given)
+        self.is_given = bool(given)
+        """What stands there was not typed: the first letter takes its place."""
         self.problem = ""
 
     def lines(self, width: int, height: int) -> list[Line]:
@@ -51,8 +53,17 @@ class PromptLines(Canvas, can_focus=True):
 class Prompt(ModalScreen[str]):
     """Answers with the value that was read, or None."""
 
-    def __init__(self, desk: Desk, question: str, read: Callable[[str], str]) -> None:
+    def __init__(
+        self, desk: Desk, question: str, read: Callable[[str], str], given: str = ""
+    ) -> None:
+        """Ask.
+
+        Args:
+            read: makes the value of what was typed, or refuses it.
+            given: what stands there at first.
+        """
         super().__init__()
+        self._given = given
         self._desk = desk
         self._question = question
         self._read = read
@@ -60,7 +71,7 @@ class Prompt(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """The box."""
         with Vertical(classes=f"box {border_class(self._desk.settings.ascii_borders)}"):
-            yield PromptLines(self._question, self._desk.text("tui.prompt.keys"))
+            yield PromptLines(self._question, self._desk.text("tui.prompt.keys"), self._given)
 
     def on_key(self, event: events.Key) -> None:
         """Write, take, or leave."""
@@ -75,16 +86,18 @@ class Prompt(ModalScreen[str]):
         elif event.key in ERASURES:
             self._edit(line, ERASURES[event.key](line.editor))
         elif event.character and event.is_printable:
-            self._edit(line, line.editor.insert(event.character))
+            editor = LineEditor() if line.is_given else line.editor
+            self._edit(line, editor.insert(event.character))
 
     def on_paste(self, event: events.Paste) -> None:
         """Put in what was pasted."""
         event.stop()
         line = self.query_one(PromptLines)
-        self._edit(line, line.editor.paste(event.text))
+        editor = LineEditor() if line.is_given else line.editor
+        self._edit(line, editor.paste(event.text))
 
     def _edit(self, line: PromptLines, editor: LineEditor) -> None:
-        line.editor, line.problem = editor, ""
+        line.editor, line.problem, line.is_given = editor, "", False
         line.repaint()
 
     def _take(self, line: PromptLines) -> None:
