@@ -52,7 +52,8 @@ class Stick:
         self._heads: dict[tuple[Path, int, int], tuple[Manifest, str] | Problem] = {}
 
     def look(self, watch: Watch = unwatched) -> list[Lying]:
-        """Everything that can be taken in from here, and what cannot; the newest first.
+        """Everything that can be taken in from here, and what cannot, the newest first; below
+        that, what is here already.
 
         Raises:
             StoppedError: as `watch` said.
@@ -65,7 +66,9 @@ class Stick:
         taken = _digests_taken(self._repository)
         mine = {one.id for one in self._repository.peer_book.mine()}
         lying = [self._judged(one, taken, mine) for one in found if one is not None]
-        return sorted(lying, key=lambda one: (-one.at, one.path.name))
+        # The sender's clock may be years off, so what is new does not depend on it.
+        order: tuple[State, ...] = ("new", "refused", "own", "known")
+        return sorted(lying, key=lambda one: (order.index(one.state) // 2, -one.at, one.path.name))
 
     def _files(self) -> list[Path]:
         try:
