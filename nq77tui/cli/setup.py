@@ -96,6 +96,4 @@ def _keep(repository: Repository, chosen: tui.Settings) -> None:
     if repository.why_read_only() is not None:
         return  # for this session only
     # How borders are drawn is not chosen on the screen, and differs between terminals.
-    repository.keep_settings(
-        language=chosen.language, typing=chosen.typing, stick=chosen.stick
-    )
+    repository.keep_settings(language=chosen.language, typing=chosen.typing, stick=chosen.stick)

@@ -52,8 +52,7 @@ class Stick:
         self._heads: dict[tuple[Path, int, int], tuple[Manifest, str] | Problem] = {}
 
     def look(self, watch: Watch = unwatched) -> list[Lying]:
-        """Everything that can be taken in from here, and what cannot, the newest first; below
-        that, what is here already.
+        """Everything new, and what cannot be taken in, the newest first; then what is here already.
 
         Raises:
             StoppedError: as `watch` said.

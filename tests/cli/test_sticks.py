@@ -261,6 +261,7 @@ def test_missing_changes_are_said_by_their_numbers(machine, stick):
     me = machine("c", "peers", "--json").json[0]
     assert (me["me"], me["complete"], me["missing"]) == (True, False, 11)
     assert machine("c", "merge", second).err.count("thiếu") == 0
+    machine("c", "merge", third)
     assert machine("c", "peers", "--json").json[0]["complete"]
 
 
