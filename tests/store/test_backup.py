@@ -180,6 +180,7 @@ def special(name: str, kind: bytes, target: str = "") -> tarfile.TarInfo:
         archive(device=special("store.json", tarfile.CHRTYPE)),
         archive(folder=special("store.json", tarfile.DIRTYPE)),
     ],
+    ids=range(14),  # an archive holds the time at which it was made
 )
 def test_a_hostile_archive_is_refused_and_nothing_is_written(content, file, tmp_path) -> None:
     file.write_bytes(content)
