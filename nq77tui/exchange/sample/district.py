@@ -13,6 +13,7 @@ from nq77tui.exchange.sample import (
     fieldwork,
     forest_livestock,
     households,
+    members,
     party,
     targets,
     works,
@@ -83,3 +84,4 @@ def _make_half_year(district: District) -> None:
     fieldwork.make_concerns(district)
     fieldwork.make_admissions(district)
     targets.make_targets(district)
+    members.make_members(district)

@@ -78,7 +78,12 @@ class _Whole:
     def place(self, record: Record) -> str:
         """The code of the area where a record belongs, followed through its references."""
         while record.type != "area":
-            home = record.get("unit") or record.get("area") or record.get("party_org")
+            home = (
+                record.get("unit")
+                or record.get("area")
+                or record.get("party_org")
+                or record.get("household")
+            )
             record = self.by_id[str(home)]
         return self.area_codes[record.id]
 

@@ -124,6 +124,7 @@ def _remember(record_id: str, values: dict[str, Json]) -> Household:
         gender=str(values["head_gender"]),
         birth=int(str(values["head_birth"])),
         ethnic=str(values["ethnic"]),
+        persons=int(str(values["persons"])),
         is_poor=values["class"] in POOR,
         begins=str(begins) if begins else None,
     )

@@ -36,6 +36,7 @@ class Household:
     gender: str
     birth: int
     ethnic: str
+    persons: int
     is_poor: bool
     begins: str | None
     carer: Person | None = None

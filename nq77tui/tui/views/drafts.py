@@ -50,7 +50,7 @@ class DraftsView(BaseView[None]):
 
     def on_mount(self) -> None:
         """Say what may be done."""
-        if self._found:
+        if waiting(self.desk):
             self.say(self.desk.text("tui.draft.found"), WARNING)
 
     def on_screen_resume(self) -> None:
