@@ -39,6 +39,8 @@ COMMANDS: dict[str | None, str] = {
     "different": "inbox.different",
     "coverage": "overview.coverage",
     "report": "reporting.report",
+    "assign": "assigning.assign",
+    "handover": "assigning.handover",
     "reorganise": "reorganising.reorganise_areas",
     "check": "overview.check",
     "history": "way_back.history",

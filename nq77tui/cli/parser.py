@@ -147,6 +147,7 @@ def _add_overview_commands(command, text) -> None:  # type: ignore[no-untyped-de
     coverage.add_argument("--json", action="store_true", help=text("cli.option.json"))
     _add_report_command(command, text)
     _add_reorganise_command(command, text)
+    _add_assigning_commands(command, text)
     checking = command("check")
     checking.add_argument("--repair", action="store_true", help=text("cli.option.repair"))
     programme = command("programme").add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -170,6 +171,28 @@ def _add_reorganise_command(command, text) -> None:  # type: ignore[no-untyped-d
         )
     parser.add_argument("--preview", action="store_true", help=text("reorganise.option.preview"))
     parser.add_argument("--json", action="store_true", help=text("cli.option.json"))
+
+
+def _add_assigning_commands(command, text) -> None:  # type: ignore[no-untyped-def]
+    assign = command("assign")
+    proposing = text("assigning.option.propose")
+    assign.add_argument("--propose", action="store_true", required=True, help=proposing)
+    assign.add_argument("--of", metavar="AREA-ID", required=True, help=text("cli.option.of"))
+    assign.add_argument("--apply", action="store_true", help=text("assigning.option.apply"))
+    handover = command("handover")
+    handover.add_argument("person", metavar="PERSON")
+    handover.add_argument(
+        "--to", metavar="PERSON", nargs="+", required=True, help=text("assigning.option.to")
+    )
+    handover.add_argument("--stays", action="store_true", help=text("assigning.option.stays"))
+    preview = text("reorganise.option.preview")
+    handover.add_argument("--preview", action="store_true", help=preview)
+    for parser, on in ((assign, "assigning.option.on"), (handover, "assigning.option.last_day")):
+        is_needed = parser is handover
+        parser.add_argument("--on", metavar="DATE", required=is_needed, help=text(on))
+        decision = text("assigning.option.decision")
+        parser.add_argument("--decision", metavar="ID", help=decision)
+        parser.add_argument("--json", action="store_true", help=text("cli.option.json"))
 
 
 def _add_report_command(command, text) -> None:  # type: ignore[no-untyped-def]

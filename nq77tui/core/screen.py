@@ -199,6 +199,19 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Tie:
+    """What units have in common that one person should have together.
+
+    Attributes:
+        field: units that agree in it belong together.
+        first_word: only the first word of it counts: the family name in a Vietnamese name.
+    """
+
+    field: str
+    first_word: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Assigning:
     """Which record the Assign screen writes, and between what.
 
@@ -208,6 +221,8 @@ class Assigning:
         unit: its reference to what is assigned.
         units: the record type offered for marking.
         metric: the metric whose gaps this screen fills.
+        decision: its field for the decision by which it was made; empty where there is none.
+        ties: what a proposal keeps with one person, the closest first.
     """
 
     record: str
@@ -215,6 +230,8 @@ class Assigning:
     unit: str
     units: str
     metric: str
+    decision: str = ""
+    ties: tuple[Tie, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

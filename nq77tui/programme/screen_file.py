@@ -26,6 +26,7 @@ from nq77tui.core.screen import (
     Reorganising,
     Repeat,
     Section,
+    Tie,
 )
 from nq77tui.programme.table import Table
 
@@ -235,7 +236,17 @@ def read_assigning(table: Table) -> Assigning:
         unit=table.text("unit"),
         units=table.text("units"),
         metric=table.text("metric"),
+        decision=table.text("decision"),
+        ties=tuple(_tie(entry) for entry in table.array("together")),
     )
+
+
+def _tie(table: Table) -> Tie:
+    tie = Tie(table.text("field"), table.flag("first_word"))
+    if not tie.field:
+        table.wrong("missing_key", "field")
+    table.done()
+    return tie
 
 
 def read_reorganising(table: Table) -> Reorganising:

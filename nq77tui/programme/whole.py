@@ -288,13 +288,21 @@ class Check:
             return
         file = "screens/assign.toml"
         schema = self.record(assigning.record, file, "", "record")
-        self.record(assigning.units, file, "", "units")
+        units = self.record(assigning.units, file, "", "units")
         if assigning.metric not in self.programme.metrics:
             self.problems.add("unknown_metric", file, "", "metric", found=assigning.metric)
         if schema is not None:
             for key, name in (("who", assigning.who), ("unit", assigning.unit)):
                 self.names([name], schema, file, "", key)
                 self.kind(name, frozenset({"reference"}), schema, file, "", key)
+            self.names([assigning.decision], schema, file, "", "decision")
+        for position, tie in enumerate(assigning.ties):
+            if units is None:
+                break
+            table = f"together[{position}]"
+            self.names([tie.field], units, file, table, "field")
+            if tie.first_word:
+                self.kind(tie.field, frozenset({"text"}), units, file, table, "first_word")
 
     def reorganising(self, tree: Schema) -> None:
         """Note what is wrong with how reorganisations are read."""

@@ -1,4 +1,4 @@
-"""Putting people in charge: assigning, ending, handing over, each as one commit.
+"""Putting people in charge: assigning and ending, each as one commit.
 
 Which records are written, and between what, the programme says (`core.screen.Assigning`).
 """
@@ -10,58 +10,106 @@ from datetime import date, timedelta
 
 from nq77tui.core.area_tree import exists_on
 from nq77tui.core.record import Json, Record
-from nq77tui.core.scope import Row
-from nq77tui.core.screen import Assigning
+from nq77tui.core.scope import RecordScope, Row
+from nq77tui.core.screen import Assigning, Metric, RecordScreen
 from nq77tui.store.repository import Repository
 
 
+class _Known:
+    """Rows that are at hand already, so that nobody looks for them again."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.rows: dict[str, Row] = {}
+        self._repository = repository
+
+    def row(self, record_id: str) -> Row | None:
+        return self.rows.get(record_id) or self._repository.row(record_id)
+
+
 class Assignments:
-    """The assignments of a store as they stand on a day."""
+    """The assignments of a store as they stand on a day; new ones begin on it."""
 
     def __init__(self, repository: Repository, assigning: Assigning, day: date) -> None:
-        self._repository = repository
-        self._assigning = assigning
-        self._schema = repository.schema(assigning.record)
-        self._day = day
+        self.repository = repository
+        self.assigning = assigning
+        self.schema = repository.schema(assigning.record)
+        self.day = day
 
     # -- reading -------------------------------------------------------------------------------
 
     def of_person(self, person_id: str) -> list[Row]:
         """The assignments that a person holds."""
-        return self._running(self._assigning.who, person_id)
+        return [row for row in self.ever_of_person(person_id) if self.runs(row)]
+
+    def ever_of_person(self, person_id: str) -> list[Row]:
+        """Those that have ended, or begin later, as well."""
+        return self.repository.find(self.assigning.record, self.assigning.who, person_id)
 
     def of_unit(self, unit_id: str) -> list[Row]:
         """The assignments to an area or a household."""
-        return self._running(self._assigning.unit, unit_id)
+        found = self.repository.find(self.assigning.record, self.assigning.unit, unit_id)
+        return [row for row in found if self.runs(row)]
 
-    def _running(self, field: str, value: str) -> list[Row]:
-        found = self._repository.find(self._assigning.record, field, value)
-        return [row for row in found if self._runs(row)]
-
-    def _runs(self, row: Row) -> bool:
-        return exists_on(self._schema, row.values, self._day.isoformat())
+    def runs(self, row: Row) -> bool:
+        """Whether an assignment holds on the day."""
+        return exists_on(self.schema, row.values, self.day.isoformat())
 
     def people_of(self, unit_id: str) -> list[str]:
         """The ids of the people in charge of a unit."""
-        return [str(row.values[self._assigning.who]) for row in self.of_unit(unit_id)]
+        return [str(row.values[self.assigning.who]) for row in self.of_unit(unit_id)]
 
     def units_in(self, area_id: str) -> list[Row]:
         """What can be marked in an area: for households, those of the village."""
-        units = self._repository.schema(self._assigning.units)
-        day = self._day.isoformat()
-        found = self._repository.find(units.record, units.area, area_id)
+        units = self.repository.schema(self.assigning.units)
+        day = self.day.isoformat()
+        found = self.repository.find(units.record, units.area, area_id)
         return [row for row in found if exists_on(units, row.values, day)]
 
-    def loads(self) -> dict[str, int]:
-        """How many units of the kind that is marked here each person has."""
-        counts: dict[str, int] = {}
-        kind = self._assigning.units
-        for row in self._repository.rows(self._assigning.record):
-            unit_id, person_id = row.values[self._assigning.unit], row.values[self._assigning.who]
-            unit = self._repository.row(unit_id) if isinstance(unit_id, str) else None
-            if unit and unit.type == kind and isinstance(person_id, str) and self._runs(row):
-                counts[person_id] = counts.get(person_id, 0) + 1
+    def loads(self) -> dict[str, dict[str, int]]:
+        """How many units of each kind each person has, by kind."""
+        counts: dict[str, dict[str, int]] = {}
+        for row in self.repository.rows(self.assigning.record):
+            unit_id = row.values.get(self.assigning.unit)
+            person_id = row.values.get(self.assigning.who)
+            unit = self.repository.row(unit_id) if isinstance(unit_id, str) else None
+            if unit and isinstance(person_id, str) and self.runs(row):
+                of_kind = counts.setdefault(unit.type, {})
+                of_kind[person_id] = of_kind.get(person_id, 0) + 1
         return counts
+
+    # -- what counts ---------------------------------------------------------------------------
+
+    def fills(self, metric: Metric) -> bool:
+        """Whether an assignment to what a metric counts would cover it."""
+        is_led = metric.have.record == self.assigning.record
+        return is_led and metric.have.link == (self.assigning.unit,)
+
+    def is_gap(self, row: Row, metric: Metric) -> bool:
+        """Whether a record is counted by a metric and not covered on the day."""
+        if not self.fills(metric):
+            return not self.people_of(row.id)
+        scope = self.repository.scope(row.type, row.values, self.day)
+        if metric.of.where is not None and not metric.of.where.holds(scope):
+            return False
+        marks = set()
+        for held in self.of_unit(row.id):
+            scope.values = held.values
+            if metric.have.where is None or metric.have.where.holds(scope):
+                marks.add(str(held.values.get(metric.have.distinct) or held.id))
+        return len(marks) < metric.have.at_least
+
+    def would_count(self, people: Iterable[Row], unit_id: str, metric: Metric) -> set[str]:
+        """The ids of the people whom a metric asks for to be in charge of a unit."""
+        if metric.have.where is None or not self.fills(metric):
+            return {row.id for row in people}
+        today, known = self.repository.today().isoformat(), _Known(self.repository)
+        scope, found = RecordScope({}, known, today, self.day.isoformat()), set()
+        for row in people:
+            known.rows[row.id] = row
+            scope.values = {self.assigning.who: row.id, self.assigning.unit: unit_id}
+            if metric.have.where.holds(scope):
+                found.add(row.id)
+        return found
 
     # -- writing -------------------------------------------------------------------------------
 
@@ -77,56 +125,47 @@ class Assignments:
             RefusedError: a value is wrong; nothing was written.
         """
         written = []
-        with self._repository.transaction():
+        with self.repository.transaction():
             for unit_id in unit_ids:
                 if person_id in self.people_of(unit_id):
                     continue
-                written.append(self._add(person_id, unit_id, values))
+                filled: dict[str, Json] = {
+                    **values,
+                    self.assigning.who: person_id,
+                    self.assigning.unit: unit_id,
+                    self.schema.begins: self.day.isoformat(),
+                }
+                written.append(self.repository.add(self.assigning.record, filled))
         return written
 
-    def _add(self, person_id: str, unit_id: str, values: Mapping[str, Json]) -> Record:
-        assigning = self._assigning
-        filled: dict[str, Json] = {
-            **values,
-            assigning.who: person_id,
-            assigning.unit: unit_id,
-            self._schema.begins: self._day.isoformat(),
-        }
-        return self._repository.add(assigning.record, filled)
-
     def end(self, assignment_ids: Iterable[str]) -> int:
-        """End assignments: yesterday was their last day. One that began today never was.
+        """End assignments: the day before was their last. One that began on it never was.
 
         Returns:
             How many were ended.
         """
-        last_day = (self._day - timedelta(days=1)).isoformat()
+        last_day = (self.day - timedelta(days=1)).isoformat()
         count = 0
-        with self._repository.transaction():
+        with self.repository.transaction():
             for record_id in assignment_ids:
-                begins = self._repository.require(record_id).get(self._schema.begins)
-                if isinstance(begins, str) and begins >= self._day.isoformat():
-                    self._repository.delete(record_id)
+                begins = self.repository.require(record_id).get(self.schema.begins)
+                if isinstance(begins, str) and begins >= self.day.isoformat():
+                    self.repository.delete(record_id)
                 else:
-                    self._repository.edit(record_id, {self._schema.ends: last_day})
+                    self.repository.edit(record_id, {self.schema.ends: last_day})
                 count += 1
         return count
 
-    def hand_over(self, from_person: str, to_person: str) -> int:
-        """End everything that one person holds and give it to another.
 
-        Returns:
-            How many assignments went over.
-        """
-        held = self.of_person(from_person)
-        with self._repository.transaction():
-            for row in held:
-                kept = {
-                    name: value
-                    for name, value in self._repository.require(row.id).values.items()
-                    if name not in (self._schema.begins, self._schema.ends)
-                }
-                if to_person not in self.people_of(str(row.values[self._assigning.unit])):
-                    self._add(to_person, str(row.values[self._assigning.unit]), kept)
-            self.end([row.id for row in held])
-        return len(held)
+def first_values(
+    repository: Repository, screen: RecordScreen, given: Mapping[str, Json]
+) -> dict[str, Json]:
+    """What a new record holds before anybody has typed: the defaults of its form."""
+    values, fields = dict(given), repository.schema(screen.record).fields
+    for asked in screen.form_fields():
+        if asked.default is not None and asked.name not in values:
+            value = asked.default.evaluate(repository.scope(screen.record, values))
+            if value not in (None, ""):
+                # An expression has no lists: one code is a choice of one.
+                values[asked.name] = [value] if fields[asked.name].type == "choices" else value
+    return values

@@ -222,6 +222,7 @@ COVERAGE = (
     Action("coverage.worst", ("s", "f6"), "worst"),
     Action("coverage.gaps", ("d", "f4"), "gaps"),
     Action("coverage.assign", ("g", "f5"), "assign"),
+    Action("coverage.propose", ("x", "ctrl+n"), "propose", is_shown=False),
     Action("coverage.percent", ("p", "percent_sign"), "percent", is_shown=False),
     Action("coverage.detail", ("t", "f3"), "detail", is_shown=False),
     Action("coverage.date", ("n", "f7"), "date", is_shown=False),
@@ -254,16 +255,20 @@ DETAIL = (
 GAPS = (
     Action("gaps.open", ("enter",)),
     Action("gaps.assign", ("f5", "ctrl+p"), "assign"),
+    Action("gaps.propose", ("f4", "ctrl+n"), "propose"),
 )
 ASSIGN = (
     Action("assign.open", ("enter",)),
     Action("assign.sort", ("f6", "ctrl+o"), "sort"),
     Action("assign.people", ("f5", "ctrl+p"), "people"),
+    Action("assign.propose", ("f4", "ctrl+n"), "propose"),
+    Action("assign.date", ("f7", "ctrl+f"), "date", is_shown=False),
 )
 UNITS = (
     Action("units.choose", ("enter",)),
     Action("units.gaps", ("plus",), "mark_gaps"),
     Action("units.next", ("tab",), "next"),
+    Action("units.propose", ("f4", "ctrl+n"), "propose"),
     Action("units.show", ("f7", "ctrl+f"), "show", is_shown=False),
     Action("units.open", ("f3", "ctrl+o"), "open", is_shown=False),
     Action("units.person", ("f5", "ctrl+p"), "person", is_shown=False),
@@ -276,6 +281,12 @@ CHARGE = (
     Action("charge.save", ("f2", "ctrl+s"), "save"),
     Action("charge.back", ("escape",), "back"),
 )
+PLAN = (
+    Action("plan.change", ("enter",)),
+    Action("plan.save", ("f2", "ctrl+s"), "save"),
+    Action("plan.person", ("f5", "ctrl+p"), "person", is_shown=False),
+)
+LEAVING = (Action("plan.stays", ("f7", "ctrl+f"), "stays"),)
 PERSON = (
     Action("person.open", ("enter",)),
     Action("person.end", ("delete", "ctrl+d"), "end"),
@@ -327,6 +338,8 @@ ALL = (
     UNITS,
     PEOPLE,
     CHARGE,
+    PLAN,
+    LEAVING,
     PERSON,
     DRAFTS,
     HISTORY,

@@ -62,11 +62,11 @@ def candidates(charges: Charges, purpose: Purpose) -> list[Candidate]:
     """
     loads, unit_id = charges.loads(charges.kind(purpose.unit_ids)), purpose.unit_id
     is_single = len(purpose.unit_ids) == 1
-    in_charge = charges.today.people_of(unit_id) if is_single else []
+    in_charge = charges.current.people_of(unit_id) if is_single else []
     nearness, offered = Nearness(charges, unit_id), list(_offered(charges, purpose))
     counted = {row.id for row in offered}
     if purpose.metric is not None:
-        counted = charges.would_count(offered, unit_id, purpose.metric)
+        counted = charges.current.would_count(offered, unit_id, purpose.metric)
     found = [
         Candidate(
             row.id,
@@ -102,10 +102,10 @@ def _offered(charges: Charges, purpose: Purpose) -> Iterator[Row]:
     values: dict[str, Json] = {}
     if purpose.unit_ids:
         values[charges.assigning.unit] = purpose.unit_id
-    today = desk.repository.today().isoformat()
+    day = charges.day.isoformat()
     for row in desk.repository.candidates(charges.who, values):
         schema = desk.programme.schemas[row.type]
-        if row.id != purpose.without and exists_on(schema, row.values, today):
+        if row.id != purpose.without and exists_on(schema, row.values, day):
             yield row
 
 

@@ -16,6 +16,7 @@ from nq77tui.core.scope import Row
 from nq77tui.core.screen import RecordScreen, Repeat
 from nq77tui.core.typed import read_typed, show_value
 from nq77tui.core.validation import calculated, check_field
+from nq77tui.store.assigning import first_values
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.disputes import Disputes
 from nq77tui.tui.form_places import FormPlaces
@@ -53,7 +54,9 @@ class FormModel(FormPlaces):
         self.form = form or desk.programme.screens[record_type]
         self.record = self._read_record()
         self.start: dict[str, Json] = (
-            self.record.values if self.record else self._first_values(values or {})
+            self.record.values
+            if self.record
+            else first_values(desk.repository, self.form, values or {})
         )
         self.values: dict[str, Json] = dict(self.start)
         self.unread: dict[str, str] = {}
@@ -77,17 +80,6 @@ class FormModel(FormPlaces):
 
     def _read_record(self) -> Record | None:
         return self.desk.repository.get(self.record_id) if self.record_id else None
-
-    def _first_values(self, given: Mapping[str, Json]) -> dict[str, Json]:
-        values = dict(given)
-        for asked in self.form.form_fields():
-            if asked.default is not None and asked.name not in values:
-                scope = self.desk.repository.scope(self.record_type, values)
-                if (value := asked.default.evaluate(scope)) not in (None, ""):
-                    # An expression has no lists: one code is a choice of one.
-                    is_several = self.field(asked.name).type == "choices"
-                    values[asked.name] = [value] if is_several else value
-        return values
 
     # What there is
 

@@ -14,6 +14,7 @@ Plant = Callable[[Path], None]
 HOUSEHOLD, AREA = "schemas/household.toml", "schemas/area.toml"
 SCREEN, COVERAGE = "screens/household.toml", "screens/coverage.toml"
 REORGANISE = "screens/reorganise.toml"
+ASSIGN = "screens/assign.toml"
 
 
 def put(file: str, text: str) -> Plant:
@@ -310,6 +311,36 @@ MISTAKES = [
         swap(COVERAGE, "have = { where = \"${status} = 'done'\" }", "have = { }"),
         "missing_key",
         (COVERAGE, "have", "where"),
+    ),
+    Planted(
+        "a decision that is no field of an assignment",
+        swap(ASSIGN, 'decision = "decision"', 'decision = "order"'),
+        "unknown_field",
+        (ASSIGN, "decision", "order", "assignment"),
+    ),
+    Planted(
+        "a tie of units that is no field of theirs",
+        swap(ASSIGN, 'field = "group"', 'field = "hamlet"'),
+        "unknown_field",
+        (ASSIGN, "together[0]", "hamlet", "household"),
+    ),
+    Planted(
+        "a tie without a field",
+        swap(ASSIGN, 'field = "group"', ""),
+        "missing_key",
+        (ASSIGN, "together[0]", "field"),
+    ),
+    Planted(
+        "the first word of what is no text",
+        swap(ASSIGN, 'field = "group"', 'first_word = true\nfield = "group"'),
+        "wrong_field_type",
+        (ASSIGN, "together[0]", "first_word", "group"),
+    ),
+    Planted(
+        "a misspelt key of a tie",
+        swap(ASSIGN, "first_word = true", "firstword = true"),
+        "unknown_key",
+        (ASSIGN, "together[1]", "firstword"),
     ),
     Planted(
         "a reorganisation without the column of the code",

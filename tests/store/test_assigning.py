@@ -50,11 +50,11 @@ def test_assigning_twice_writes_nothing(repository, village) -> None:
     assert repository.generation == before
 
 
-def test_loads_count_only_running_assignments_to_households(repository, village) -> None:
+def test_loads_are_counted_by_kind(repository, village) -> None:
     area, households, (lan, minh) = village
     assignments(repository).assign(lan, households[:4], {"duties": ["in_charge"]})
     assignments(repository).assign(minh, [area], {"duties": ["in_charge"]})
-    assert assignments(repository).loads() == {lan: 4}
+    assert assignments(repository).loads() == {"household": {lan: 4}, "area": {minh: 1}}
 
 
 def test_an_ended_assignment_leaves_a_gap_and_its_history(repository, village, clock) -> None:
@@ -73,19 +73,3 @@ def test_an_assignment_ended_on_its_first_day_never_was(repository, village) -> 
     assignments(repository).end([record.id])
     assert repository.get(record.id).is_dead
     assert have(repository) == (0, 5)
-
-
-def test_handing_over_moves_everything_in_one_commit(repository, village, clock) -> None:
-    _, households, (lan, minh) = village
-    assignments(repository).assign(lan, households, {"duties": ["in_charge", "support"]})
-    assignments(repository).assign(minh, households[:1], {"duties": ["in_charge"]})
-    clock.now += timedelta(days=30)
-    before = repository.generation
-    assert assignments(repository).hand_over(lan, minh) == 5
-    assert repository.generation == before + 1
-    assert assignments(repository).of_person(lan) == []
-    assert len(assignments(repository).of_person(minh)) == 5
-    assert have(repository) == (5, 5)
-    given = assignments(repository).of_unit(households[2])[0].values
-    assert given["duties"] == ["in_charge", "support"]
-    assert given["from"] == "2024-07-03"

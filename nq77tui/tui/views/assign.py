@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from nq77tui.core.area_tree import EVERYWHERE
-from nq77tui.core.values import show_number
+from nq77tui.core.values import parse_date, show_number
 from nq77tui.tui.actions import ASSIGN, SIFT, bindings
 from nq77tui.tui.charges import Charges
 from nq77tui.tui.search import Search, searchable
 from nq77tui.tui.views.counted import CountedView
 from nq77tui.tui.views.person_load import EverybodyView
+from nq77tui.tui.views.prompt import Prompt
 from nq77tui.tui.views.sifted import SiftedView
 from nq77tui.tui.views.units import UnitsView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
@@ -26,8 +28,8 @@ class AssignView(SiftedView[None], CountedView[None]):
 
     def __init__(self, charges: Charges, *, within: str | None = None) -> None:
         super().__init__(charges.desk)
-        self.as_of = None
-        self.coverage = charges.desk.last_coverage
+        self.as_of = charges.other_day
+        self.coverage = charges.coverage
         self._charges = charges
         self._within = within
         self._is_worst_first = True
@@ -44,10 +46,13 @@ class AssignView(SiftedView[None], CountedView[None]):
         if self.coverage is not None:
             missing = sum(map(self._missing, self._places))
             left = self.desk.text("tui.assign.left", count=self._number(missing))
+        if self.as_of is not None:
+            left = f"{left}  {self.day_shown}".strip()
         self.set_title(self.filtered_title(title), left)
 
     def show_coverage(self) -> None:
         """Show the areas, as they were counted last."""
+        self._charges.counted = self.coverage
         self.show_rows()
         self.show_title()
 
@@ -132,3 +137,29 @@ class AssignView(SiftedView[None], CountedView[None]):
     def action_people(self) -> None:
         """Look at it person by person."""
         self.app.push_screen(EverybodyView(self._charges))
+
+    def action_propose(self) -> None:
+        """Propose who takes all that has nobody in this area."""
+        if self.coverage is not None and self.row_list.current is not None:
+            self.say()
+            area_id = self.row_list.current
+            from nq77tui.tui.views.filling import go_to_proposal
+
+            go_to_proposal(self, self._charges, self.coverage, None, area_id)
+
+    def action_date(self) -> None:
+        """Assign as of another day."""
+        question = self.desk.text("assigning.ask_day")
+        self.app.push_screen(Prompt(self.desk, question, self._read_day), self._take_day)
+
+    def _read_day(self, typed: str) -> str:
+        return parse_date(typed, self.desk.repository.today())
+
+    def _take_day(self, day: str | None) -> None:
+        if day is not None:
+            self._charges.look_at(date.fromisoformat(day))
+            self.as_of, self.coverage = self._charges.other_day, None
+            self._places = []
+            self.show_rows()
+            self.show_title()
+            self.recount()

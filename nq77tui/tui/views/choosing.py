@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nq77tui.core.record import Record
+from nq77tui.core.record import Json, Record
 from nq77tui.core.screen import Metric
 from nq77tui.tui.actions import CHARGE, MARK, PEOPLE, SIFT, bindings
 from nq77tui.tui.candidates import Purpose
-from nq77tui.tui.charges import Charges
+from nq77tui.tui.charges import Charges, Shares
 from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.views.form import FormView
 from nq77tui.tui.views.people import PeopleView
@@ -47,7 +47,7 @@ class ChoosingView(PeopleView[str]):
 
     def take(self, people: list[str]) -> None:
         """Ask for the duties."""
-        model = ChargeModel(self._charges, people, self.purpose.unit_ids)
+        model = ChargeModel(self._charges, self._charges.shares(people, self.purpose.unit_ids))
         self.app.push_screen(ChargeForm(model), lambda written: self._done(model, written))
 
     def _done(self, model: ChargeModel, written: str | None) -> None:
@@ -65,13 +65,24 @@ class ChargeModel(FormModel):
 
     keeps_draft = False
 
-    def __init__(self, charges: Charges, people: Sequence[str], unit_ids: Sequence[str]) -> None:
+    def __init__(self, charges: Charges, shares: Shares) -> None:
+        """Ask for them.
+
+        Args:
+            shares: people, each with the units that they take.
+        """
         assigning = charges.assigning
-        first = {assigning.who: people[0], assigning.unit: unit_ids[0]}
+        self.people = [person for person, _ in shares]
+        self.unit_ids = list(dict.fromkeys(one for _, units in shares for one in units))
+        first: dict[str, Json] = {
+            assigning.who: self.people[0],
+            assigning.unit: self.unit_ids[0],
+        }
+        if charges.other_day:
+            first[charges.schema.begins] = charges.other_day
         super().__init__(charges.desk, assigning.record, values={**charges.carried, **first})
         self.charges = charges
-        self.people = people
-        self.unit_ids = unit_ids
+        self.shares = shares
         self.written: list[Record] = []
         given = {assigning.who, assigning.unit, self.schema.ends}
         sections = [
@@ -84,7 +95,7 @@ class ChargeModel(FormModel):
         """Write them all."""
         given = {self.charges.assigning.who, self.charges.assigning.unit}
         values = {name: value for name, value in self.values.items() if name not in given}
-        self.written = self.charges.assign(self.people, self.unit_ids, values)
+        self.written = self.charges.write(self.shares, values)
         carry = {asked.name for asked in self.form.form_fields() if asked.carry}
         self.charges.carried = {n: v for n, v in values.items() if n in carry and v is not None}
         return self.written[0]

@@ -17,7 +17,7 @@ from nq77tui.tui.measure import Measure, bar, top_of
 from nq77tui.tui.theme import PLAIN, WARNING
 from nq77tui.tui.views.area_detail import AreaDetail
 from nq77tui.tui.views.coverage_options import CoverageOptions
-from nq77tui.tui.views.filling import go_to_fill
+from nq77tui.tui.views.filling import go_to_fill, go_to_proposal
 from nq77tui.tui.views.gaps import GapsView
 from nq77tui.tui.widgets.area_panel import AreaPanel
 from nq77tui.tui.widgets.area_table import AreaTable
@@ -230,3 +230,9 @@ class CoverageView(CoverageOptions):
         from nq77tui.tui.views.reports import ReportsView
 
         self.app.push_screen(ReportsView(self.desk, self.current, self.as_of))
+
+    def action_propose(self) -> None:
+        """Propose somebody for all that has nobody in the area at hand."""
+        if self.coverage is not None:
+            self.say()
+            go_to_proposal(self, self._charges, self.coverage, self.measure.metric, self.current)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -32,7 +33,8 @@ def go_to_fill(
     if charges is None:
         view.say(desk.text("tui.coverage.no_assigning"))
         return True
-    if not charges.fills(metric):
+    _look_at_day_of(charges, coverage)
+    if not charges.current.fills(metric):
         view.say(desk.text("tui.coverage.not_assigned", label=metric.label))
         return True
     if metric == charges.metric:
@@ -52,8 +54,33 @@ def go_to_fill(
     return True
 
 
+def go_to_proposal(
+    view: BaseView[Any],
+    charges: Charges | None,
+    coverage: Coverage,
+    metric: Metric | None,
+    area_id: str,
+) -> None:
+    """Propose who takes what has nobody in an area, on the day that the coverage is of."""
+    from nq77tui.tui.views.planning import ProposalView
+
+    if charges is None:
+        view.say(view.desk.text("tui.coverage.no_assigning"))
+    elif metric is not None and metric != charges.metric:
+        view.say(view.desk.text("assigning.other_metric", label=charges.metric.label))
+    else:
+        _look_at_day_of(charges, coverage)
+        view.app.push_screen(ProposalView(charges, area_id), partial(_say, view))
+
+
+def _look_at_day_of(charges: Charges, coverage: Coverage) -> None:
+    charges.look_at(date.fromisoformat(coverage.as_of))
+    charges.counted = coverage
+
+
 def _say(view: BaseView[Any], done: str | None) -> None:
     if done is not None:
+        view.look_again()
         view.say(done, GOOD)
 
 

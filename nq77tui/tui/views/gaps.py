@@ -13,7 +13,7 @@ from nq77tui.tui.desk import Desk
 from nq77tui.tui.row_text import RowText
 from nq77tui.tui.search import Search, searchable
 from nq77tui.tui.views.counted import CountedView
-from nq77tui.tui.views.filling import go_to_fill
+from nq77tui.tui.views.filling import go_to_fill, go_to_proposal
 from nq77tui.tui.views.form import FormView
 from nq77tui.tui.views.sifted import RecordColumns, SiftedView
 from nq77tui.tui.widgets.row_list import RowList
@@ -118,6 +118,11 @@ class GapsView(SiftedView[None], CountedView[None]):
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Open the record."""
         self.app.push_screen(FormView(self.desk, self._metric.of.record, event.row_id))
+
+    def action_propose(self) -> None:
+        """Propose somebody for all that is missing here."""
+        if self.coverage is not None:
+            go_to_proposal(self, self._charges, self.coverage, self._metric, self._area_id)
 
     def action_assign(self) -> None:
         """Assign to this record, or to all in its area that have nobody."""

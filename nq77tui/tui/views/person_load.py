@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import partial
 
-from nq77tui.core.area_tree import exists_on
 from nq77tui.core.scope import Row
 from nq77tui.tui.actions import MARK, PEOPLE, PERSON, SIFT, bindings
 from nq77tui.tui.candidates import Purpose
@@ -58,8 +57,7 @@ class PersonView(MarkingView[None]):
         self._rows = {row.id: row for row in rows}
 
     def _runs(self, row: Row) -> bool:
-        day = self.desk.repository.today().isoformat()
-        return exists_on(self._charges.schema, row.values, day)
+        return self._charges.current.runs(row)
 
     @property
     def who(self) -> str:
@@ -126,60 +124,19 @@ class PersonView(MarkingView[None]):
         if not is_sure:
             return
         with self.refusals():
-            count = self._charges.today.end(record_ids)
+            count = self._charges.current.end(record_ids)
             self.mark_only([])
             self.say(self.desk.text("tui.person.ended", count=count, who=self.who), GOOD)
         self.look_again()
 
     def action_hand_over(self) -> None:
-        """Choose who takes everything."""
+        """Choose who takes everything, and the last day; then it is shown before it is written."""
+        from nq77tui.tui.views.handing_over import ask_handover
+
         if self._charges.held_by(self._person_id):
-            self.app.push_screen(HeirView(self._charges, self._person_id), self._ask_heir)
+            ask_handover(self, self._charges, self._person_id)
         else:
             self.say(self.desk.text("tui.person.nothing"))
-
-    def _ask_heir(self, other: str | None) -> None:
-        if other is None:
-            return
-        question = self.desk.text(
-            "tui.person.hand_ask",
-            count=len(self._charges.held_by(self._person_id)),
-            who=self.who,
-            other=self.desk.repository.title(other),
-        )
-        self.app.push_screen(Confirm(self.desk, question), partial(self._hand_over, other))
-
-    def _hand_over(self, other: str, is_sure: bool | None) -> None:
-        if not is_sure:
-            return
-        with self.refusals():
-            count = self._charges.today.hand_over(self._person_id, other)
-            title = self.desk.repository.title(other)
-            text = self.desk.text("tui.person.handed", count=count, who=self.who, other=title)
-            self.say(text, GOOD)
-        self.look_again()
-
-
-class HeirView(PeopleView[str]):
-    """Answers with the person who takes over."""
-
-    ACTIONS = PEOPLE[:1] + SIFT
-    BINDINGS = bindings(ACTIONS)
-
-    def __init__(self, charges: Charges, person_id: str) -> None:
-        held = charges.held_by(person_id)
-        near = [str(row.values.get(charges.assigning.unit)) for row in held[:1]]
-        super().__init__(charges, Purpose(near, without=person_id))
-        self._person_id = person_id
-
-    def show_title(self) -> None:
-        """Whose assignments they are."""
-        who = self.desk.repository.title(self._person_id)
-        self.set_title(self.filtered_title(self.desk.text("tui.people.heir", who=who)))
-
-    def take(self, people: list[str]) -> None:
-        """Answer."""
-        self.dismiss(people[0])
 
 
 class EverybodyView(PeopleView[None]):

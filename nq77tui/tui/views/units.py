@@ -60,11 +60,11 @@ class UnitsView(MarkingView[None]):
 
     def _take_units(self) -> None:
         order = self.desk.programme.screens[self._charges.units.record].sort
-        rows = self._charges.units_in(self.desk.last_coverage, self._area_id)
+        rows = self._charges.units_in(self._charges.coverage, self._area_id)
         rows.sort(key=lambda row: self._columns.text.key(row.values, order))
         self._units = {row.id: row for row in rows}
         metric = self._charges.metric
-        self._gaps = {row.id for row in rows if self._charges.is_gap(row, metric)}
+        self._gaps = {row.id for row in rows if self._charges.current.is_gap(row, metric)}
 
     def _gap_list(self) -> list[str]:
         return [one for one in self._units if one in self._gaps]
@@ -154,6 +154,13 @@ class UnitsView(MarkingView[None]):
             done = self.desk.text("tui.units.next_place", done=done, place=name, count=count)
         self.say(done, GOOD)
 
+    def action_propose(self) -> None:
+        """Propose somebody for all that has nobody here."""
+        from nq77tui.tui.views.planning import ProposalView
+
+        self.say()
+        self.app.push_screen(ProposalView(self._charges, self._area_id), self._given)
+
     def action_next(self) -> None:
         """Go to what has nobody next; after the last, to the next area that has any."""
         self.say()
@@ -177,7 +184,7 @@ class UnitsView(MarkingView[None]):
 
     def _next_place(self) -> str | None:
         """The next area with gaps; those that were short when counted last are looked at again."""
-        coverage = self.desk.last_coverage or self.desk.coverage()
+        coverage = self._charges.coverage or self.desk.coverage()
         places = self._charges.places(coverage, EVERYWHERE)
         at = places.index(self._area_id) if self._area_id in places else 0
         following = [*places[at + 1 :], *places[:at]]
@@ -192,10 +199,10 @@ class UnitsView(MarkingView[None]):
 
     def _gaps_in(self, area_id: str) -> list[str]:
         rows, metric = (
-            self._charges.units_in(self.desk.last_coverage, area_id),
+            self._charges.units_in(self._charges.coverage, area_id),
             self._charges.metric,
         )
-        return [row.id for row in rows if self._charges.is_gap(row, metric)]
+        return [row.id for row in rows if self._charges.current.is_gap(row, metric)]
 
     # Looking
 
@@ -207,7 +214,7 @@ class UnitsView(MarkingView[None]):
     def action_person(self) -> None:
         """Look at what the person in charge has."""
         current = self.row_list.current
-        people = self._charges.today.people_of(current) if current else []
+        people = self._charges.current.people_of(current) if current else []
         if not people:
             self.say(self.desk.text("tui.units.nobody"))
         elif len(people) == 1:

@@ -6,7 +6,6 @@ import pytest
 
 from nq77tui.store.assigning import Assignments
 from nq77tui.tui.views.choosing import ChargeForm, ChoosingView
-from nq77tui.tui.views.confirm import Confirm
 from nq77tui.tui.views.form import FormView
 from nq77tui.tui.views.person_load import PersonView
 from nq77tui.tui.views.units import UnitsView
@@ -334,27 +333,6 @@ async def test_marked_assignments_end_after_asking_once(start, assignments, repo
         ends = [repository.row(one).values.get("to") for one in user.view.row_list.rows]
 
         assert ends == [None, YESTERDAY, YESTERDAY]
-
-
-async def test_handing_over_asks_with_counts_and_says_what_was_done(
-    start, assignments, repository
-) -> None:
-    async with start() as user:
-        person = await open_person(user, assignments)
-        await user.press("f6")
-        heir = user.view.row_list.current
-        before = len(assignments.of_person(heir))
-        await user.press("enter")
-
-        assert isinstance(user.view, Confirm)
-
-        await user.press("c")
-
-        assert isinstance(user.view, PersonView)
-        assert user.message.startswith("Đã giao lại 3 phân công của ")
-        assert user.title.endswith("phụ trách 0")
-    assert assignments.of_person(person) == []
-    assert len(assignments.of_person(heir)) == before + 3
 
 
 async def test_from_a_household_to_what_its_person_has(start, assignments, repository) -> None:
