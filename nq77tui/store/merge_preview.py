@@ -9,6 +9,7 @@ from types import MappingProxyType
 from nq77tui.core.coverage import Coverage, Share
 from nq77tui.core.record import Record
 from nq77tui.core.scope import Row
+from nq77tui.store.progress import Watch, unwatched, watched
 from nq77tui.store.repository import Repository
 
 
@@ -28,20 +29,27 @@ class CoverageChange:
     uncovered: tuple[str, ...]
 
 
-def coverage_changes(repository: Repository, records: Mapping[str, Record]) -> list[CoverageChange]:
-    """What the metrics of the whole would become; those that stay the same are left out."""
+def coverage_changes(
+    repository: Repository, records: Mapping[str, Record], watch: Watch = unwatched
+) -> list[CoverageChange]:
+    """What the metrics of the whole would become; those that stay the same are left out.
+
+    Raises:
+        StoppedError: as `watch` said.
+    """
     if not records:
         return []
-    programme = repository.programme
-    today = repository.today().isoformat()
-    before = repository.coverage(today)
-    after = Coverage(
-        programme.schemas,
-        programme.metrics,
-        programme.figures,
-        _Overlay(repository, records),
-        as_of=today,
-        today=today,
+    programme, today = repository.programme, repository.today().isoformat()
+    before, after = (
+        Coverage(
+            programme.schemas,
+            programme.metrics,
+            programme.figures,
+            _Overlay(repository, laid_over, watch),
+            as_of=today,
+            today=today,
+        )
+        for laid_over in ({}, records)
     )
     found = []
     for name in programme.metrics:
@@ -61,11 +69,16 @@ def _is_alive(record: Record | None) -> bool:
 class _Overlay:
     """The live records as they would be."""
 
-    def __init__(self, repository: Repository, records: Mapping[str, Record]) -> None:
+    def __init__(self, repository: Repository, records: Mapping[str, Record], watch: Watch) -> None:
         self._repository = repository
         self._records = records
+        self._watch = watch
 
     def rows(self, record_type: str) -> Iterator[Row]:
+        of = self._repository.count(record_type) + len(self._records)
+        return watched(self._rows(record_type), self._watch, "cover", of)
+
+    def _rows(self, record_type: str) -> Iterator[Row]:
         for row in self._repository.rows(record_type):
             if row.id not in self._records:
                 yield row

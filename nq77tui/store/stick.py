@@ -19,7 +19,7 @@ from nq77tui.store.receipts import receipts
 from nq77tui.store.repository import Repository
 from nq77tui.store.source import STORE_NAME, find_sources
 
-State = Literal["new", "known", "own", "refused"]
+State = Literal["new", "refused", "gap", "own", "known"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Lying:
         manifest: of a bundle that is whole.
         digest: of the whole file; empty for a store.
         problem: why it cannot be taken in; only for `refused`.
+
+    A ``gap`` was taken in, and changes before it are missing here still.
     """
 
     path: Path
@@ -66,8 +68,8 @@ class Stick:
         mine = {one.id for one in self._repository.peer_book.mine()}
         lying = [self._judged(one, taken, mine) for one in found if one is not None]
         # The sender's clock may be years off, so what is new does not depend on it.
-        order: tuple[State, ...] = ("new", "refused", "own", "known")
-        return sorted(lying, key=lambda one: (order.index(one.state) // 2, -one.at, one.path.name))
+        is_waiting = ("new", "refused", "gap")
+        return sorted(lying, key=lambda one: (one.state not in is_waiting, -one.at, one.path.name))
 
     def _files(self) -> list[Path]:
         try:
@@ -111,8 +113,11 @@ class Stick:
         # One's own may hold what a store that was put back has lost.
         if told.sender in mine and (includes or told.is_part):
             return _with(one, "own")
-        # What came behind a gap was taken in and is not confirmed: it is asked for once more.
-        is_here = one.digest in taken if told.is_part else includes
+        was_taken = one.digest in taken
+        if was_taken and not told.is_part and not includes:
+            # Once the gap before it is closed, it is to be taken in again, and then is confirmed.
+            return one if self._includes(told.since) else _with(one, "gap")
+        is_here = was_taken if told.is_part else includes
         # A bundle without any news of records may still bring word of who has received what.
         if is_here and not self._repository.peer_book.news(told.peers):
             return _with(one, "known")

@@ -358,3 +358,27 @@ def test_nothing_on_the_stick_is_ever_renamed_or_removed_or_written_twice(stick)
     assert done.stdout.strip() == "{'open'}"
     assert sorted(file.name for file in stick.iterdir()) == ["nq77-a-new-2.nq77", "nq77-a-new.nq77"]
     assert (stick / "nq77-a-new.nq77").read_bytes() == b"x" * 200_000 + b"end"
+
+
+def test_what_came_behind_a_gap_is_offered_again_when_the_gap_is_closed(
+    pair, stick, tmp_path, open_store
+):
+    a, b = pair
+    paths = []
+    for name in ("một", "hai", "ba"):
+        a.add("household", {"head": name})
+        paths.append(write_bundle(a, tmp_path, since_for(a, None, everything=False)).path)
+        receive(b, tmp_path)
+        write_bundle(b, tmp_path, since_for(b, None, everything=False))
+        receive(a, tmp_path)
+    with open_store("c", state_folder=tmp_path / "rights c") as third:
+        for path in (paths[0], paths[2]):
+            shutil.copy(path, stick)
+        receive(third, stick)
+        assert states(third, stick) == {paths[0].name: "known", paths[2].name: "gap"}
+        shutil.copy(paths[1], stick)
+        assert states(third, stick)[paths[1].name] == "new"
+        take_in_sources(third, [read_source(stick / paths[1].name, third.programme.id)])
+        assert states(third, stick)[paths[2].name] == "new"
+        receive(third, stick)
+        assert set(states(third, stick).values()) == {"known"}

@@ -179,7 +179,7 @@ class MergeView(WorkingView[Path]):
                 brought = read_files(files, programme.id, watch)
         plan = plan_merge(repository, brought.sources, watch)
         plan.left_out = (*left_out, *brought.refused)
-        return Ready(brought, generation, plan, coverage_changes(repository, plan.records))
+        return Ready(brought, generation, plan, coverage_changes(repository, plan.records, watch))
 
     def _show_ready(self, ready: Ready) -> None:
         self._ready = ready

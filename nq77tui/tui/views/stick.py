@@ -39,7 +39,7 @@ from nq77tui.tui.widgets.text_line import TextLine
 
 _LOOK_EVERY = 2.0
 """Seconds between two looks at what is plugged in: one small file of the system's is read."""
-_FROM, _AT, _WHAT, _COUNT, _STATE = 22, 16, 14, 8, 14
+_FROM, _AT, _WHAT, _COUNT, _STATE = 21, 16, 12, 8, 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +159,8 @@ class StickView(WorkingView[None]):
             return self.desk.text("stick.found_refused", new=new, count=refused), WARNING
         if new:
             return self.desk.text("stick.found_new", count=new), PLAIN
+        if gaps := len(self._of("gap")):
+            return self.desk.text("stick.found_gap", count=gaps), WARNING
         return self.desk.text("stick.found_nothing"), PLAIN
 
     def _of(self, state: State) -> list[Lying]:
@@ -240,14 +242,15 @@ class StickView(WorkingView[None]):
         """Look at everything new before it is taken in."""
         if self._stick is None or self._lying is None or self.is_working:
             return
-        new = [one.path for one in self._of("new")]
-        if not new:
+        if not self._of("new"):
             self.say(*self._found())
             return
+        # What is new may close the gap before something that was taken in already.
+        files = [one.path for one in (*self._of("new"), *self._of("gap"))]
         folder = self._stick.folder
         self._remember(folder)
         problems = [one.problem for one in self._of("refused") if one.problem]
-        chosen = Chosen(folder, new, tuple(problems), is_stick=self._is_on_stick(folder))
+        chosen = Chosen(folder, files, tuple(problems), is_stick=self._is_on_stick(folder))
         self.app.push_screen(MergeView(self.desk, chosen=chosen), self._received)
 
     def _received(self, folder: Path | None) -> None:
