@@ -14,6 +14,7 @@ from nq77tui.core.document import doc_id_of, from_document
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Dot, Record
 from nq77tui.store.history import Commit
+from nq77tui.store.progress import Watch, unwatched, watched
 from nq77tui.store.receipts import MERGE_TABLE, Receipt, keep_receipt
 from nq77tui.store.repository import Repository
 from nq77tui.store.way_back import dots_of_undos, records_of, undo_record
@@ -51,11 +52,12 @@ def merge_to_undo(repository: Repository) -> UndoneMerge:
     return _told(_recent_down_to_merge(repository)[1])
 
 
-def undo_merge(repository: Repository) -> UndoneMerge:
+def undo_merge(repository: Repository, watch: Watch = unwatched) -> UndoneMerge:
     """Take the last merge back; called again, the one before.
 
     Raises:
         RefusedError: there is none left in the history.
+        StoppedError: as `watch` said; the store is as before.
     """
     repository.refresh()
     recent, row = _recent_down_to_merge(repository)
@@ -63,7 +65,8 @@ def undo_merge(repository: Repository) -> UndoneMerge:
     undone = _told(row)
     with repository.transaction({"undoes": commit.sequence}):
         ours = dots_of_undos(repository, recent)
-        for after, _ in records_of(repository, commit):
+        records = records_of(repository, commit)
+        for after, _ in watched(records, watch, "undo", len(commit.operations)):
             before = _before(repository, row, after)
             (undone.taken_back if _undo(repository, after, before, ours) else undone.left).append(
                 repository.require(after.id)

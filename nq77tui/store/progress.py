@@ -9,7 +9,7 @@ Item = TypeVar("Item")
 
 Watch = Callable[[str, int, int], None]
 """Told the part of the work that goes on (``gather``, ``pack``, ``write``, ``compare``, ``read``,
-``plan``, ``merge``), and how much of it is done of how much.
+``plan``, ``cover``, ``merge``, ``undo``), and how much of it is done of how much.
 
 Raises:
     StoppedError: somebody has asked to stop.

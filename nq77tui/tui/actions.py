@@ -165,6 +165,7 @@ STICK = (
     Action("stick.receive", ("n", "f2"), "receive"),
     Action("stick.send", ("g", "f5"), "send"),
     Action("stick.send_to", ("t", "f4"), "send_to", is_shown=False),
+    Action("stick.remove", ("delete", "ctrl+d"), "remove", is_shown=False),
     Action("stick.next", ("tab",), "next", is_shown=False),
     Action("stick.folder", ("d", "f3"), "folder"),
     Action("stick.peers", ("m", "f6"), "peers"),

@@ -15,6 +15,7 @@ from nq77tui.core.problem import RefusedError
 from nq77tui.store import create_store
 from nq77tui.store.bundle_reading import read_bundle
 from nq77tui.store.bundle_writing import since_for, write_bundle
+from nq77tui.store.merge_undo import undo_merge
 from nq77tui.store.merging import apply_merge, plan_merge, take_in_sources
 from nq77tui.store.progress import StoppedError
 from nq77tui.store.removable import is_usual_place, mounted_sticks, room_in
@@ -256,6 +257,23 @@ def test_a_merge_that_was_stopped_can_be_done_afterwards(pair, stick):
         apply_merge(b, plan, stop)
     apply_merge(b, plan)
     assert b.canonical_tables() == a.canonical_tables()
+
+
+def test_taking_a_merge_back_can_be_stopped_too(pair, stick):
+    a, b = pair
+    write_bundle(a, stick, {})
+    receive(b, stick)
+    before = b.generation
+
+    def stop(part, done, of):
+        if part == "undo" and done == of:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        undo_merge(b, stop)
+    assert b.generation == before
+    assert b.canonical_tables() == a.canonical_tables()
+    assert len(undo_merge(b).taken_back) == 41
 
 
 # -- media that fail ------------------------------------------------------------------------------

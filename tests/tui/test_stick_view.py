@@ -249,6 +249,15 @@ async def test_what_cannot_be_used_is_said_and_the_rest_received(
 
         assert "Không nhận được (1 tệp)" in user.screen
         assert "1 = 1 mới" in user.screen
+
+        await user.press("escape", "escape", "end", "delete")
+
+        assert "Chỉ xóa được gói ghi dở" in user.message
+
+        await user.press("home", "delete", "c")
+
+        assert [file.name for file in usb.iterdir()] == [whole.name]
+        assert "half" not in user.screen
     assert user.only("household", head="Của họ")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,7 @@ class ReceiptsView(WorkingView[None]):
 
     def _undo(self, is_sure: bool | None) -> None:
         if is_sure:
-            self.work(lambda watch: undo_merge(self.desk.repository), self._undone)
+            self.work(partial(undo_merge, self.desk.repository), self._undone)
 
     def _undone(self, undone: UndoneMerge) -> None:
         self.relabel()
@@ -170,8 +171,6 @@ class ReceiptsView(WorkingView[None]):
         )
 
     def action_back(self) -> None:
-        """Go back; what is being taken back is finished first."""
-        if self.is_working:
-            self.say(self.desk.text("tui.merge.wait"))
-        else:
+        """Stop what is going on; else go back."""
+        if not self.stop_work():
             self.dismiss()

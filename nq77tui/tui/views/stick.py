@@ -13,33 +13,30 @@ from textual.app import ComposeResult
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.values import show_number
 from nq77tui.store.bundle_writing import Written, since_for, write_bundle
-from nq77tui.store.peer_matrix import peer_matrix
 from nq77tui.store.peers import read_name
 from nq77tui.store.progress import Watch
-from nq77tui.store.removable import is_usual_place, mounted_sticks, room_in
-from nq77tui.store.source import STORE_NAME
+from nq77tui.store.removable import is_usual_place, mounted_sticks
 from nq77tui.store.stick import Lying, State, Stick, is_told_already
+from nq77tui.store.write_once import sync_names
 from nq77tui.tui.actions import STICK, bindings
-from nq77tui.tui.cells import cut_start, width_of
+from nq77tui.tui.cells import width_of
 from nq77tui.tui.desk import Desk
-from nq77tui.tui.moment import shown_moment
 from nq77tui.tui.place import shown_size
+from nq77tui.tui.stick_text import HALF, StickText
 from nq77tui.tui.theme import GOOD, PLAIN, WARNING
-from nq77tui.tui.titles import matching
-from nq77tui.tui.views.ask import Ask
+from nq77tui.tui.views.confirm import Confirm
 from nq77tui.tui.views.file_chooser import FileChooser
 from nq77tui.tui.views.merge import Chosen, MergeView
 from nq77tui.tui.views.peers import PeersView
-from nq77tui.tui.views.pick import PickView
 from nq77tui.tui.views.prompt import Prompt
 from nq77tui.tui.views.receipts import ReceiptsView
+from nq77tui.tui.views.sending import choose_what_to_send
 from nq77tui.tui.views.working import WorkingView
-from nq77tui.tui.widgets.row_list import ListColumn, RowList
+from nq77tui.tui.widgets.row_list import RowList
 from nq77tui.tui.widgets.text_line import TextLine
 
 _LOOK_EVERY = 2.0
 """Seconds between two looks at what is plugged in: one small file of the system's is read."""
-_FROM, _AT, _WHAT, _COUNT, _STATE = 21, 16, 12, 8, 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +66,7 @@ class StickView(WorkingView[None]):
         self._lying: Sequence[Lying] | None = None
         self._then: tuple[str, Style] | None = None
         self._asked_name = False
+        self._text = StickText(desk)
 
     def body(self) -> ComposeResult:
         """Where it is, then what lies there."""
@@ -154,14 +152,7 @@ class StickView(WorkingView[None]):
         self._then = None
 
     def _found(self) -> tuple[str, Style]:
-        new, refused = len(self._of("new")), len(self._of("refused"))
-        if refused:
-            return self.desk.text("stick.found_refused", new=new, count=refused), WARNING
-        if new:
-            return self.desk.text("stick.found_new", count=new), PLAIN
-        if gaps := len(self._of("gap")):
-            return self.desk.text("stick.found_gap", count=gaps), WARNING
-        return self.desk.text("stick.found_nothing"), PLAIN
+        return self._text.found(self._lying or ())
 
     def _of(self, state: State) -> list[Lying]:
         return [one for one in self._lying or () if one.state == state]
@@ -171,61 +162,24 @@ class StickView(WorkingView[None]):
         if self._stick is None:
             line.show((f" {text('stick.no_place')}", PLAIN))
             return
-        folder, lang = self._stick.folder, self.desk.catalogue.lang
-        room = room_in(folder)
-        key = "gone" if room is None else "read_only" if room.is_read_only else "free"
-        free = shown_size(room.free if room else 0, lang)
-        kind = text("stick.kind.stick" if self._is_on_stick(folder) else "stick.kind.folder")
-        right = ""
+        folder, right = self._stick.folder, ""
         if len(self._places) > 1 and folder in self._places:
             at, count = self._places.index(folder) + 1, len(self._places)
-            right = text("stick.place_of", at=at, count=count)
-        told = text(f"stick.room.{key}", free=free)
-        width = self.size.width - width_of(f" {kind}:  ({told}) {right} ")
-        line.show((f" {kind}: {cut_start(str(folder), width)} ({told})", PLAIN), right=f"{right} ")
+            right = f"{text('stick.place_of', at=at, count=count)} "
+        width = self.size.width - width_of(right) - 1
+        told = self._text.place(folder, width, is_stick=self._is_on_stick(folder))
+        line.show((told, PLAIN), right=right)
 
     def _show_rows(self) -> None:
-        text = self.desk.text
-        columns = (
-            ListColumn(text("stick.from"), _FROM),
-            ListColumn(text("stick.at"), _AT),
-            ListColumn(text("stick.what"), _WHAT),
-            ListColumn(text("stick.count"), _COUNT, is_right=True),
-            ListColumn(text("stick.state"), _STATE),
-        )
         by_id = {str(one.path): one for one in self._lying or ()}
         key = "stick.none" if self._stick is None else "stick.empty"
-        empty = "" if self._stick and self._lying is None else text(key)
+        empty = "" if self._stick and self._lying is None else self.desk.text(key)
         self.query_one(RowList).show(
-            columns, list(by_id), lambda row_id: self._cells(by_id[row_id]), empty=empty
+            self._text.columns(),
+            list(by_id),
+            lambda row_id: self._text.cells(by_id[row_id]),
+            empty=empty,
         )
-
-    def _cells(self, one: Lying) -> Sequence[str]:
-        told, text = one.manifest, self.desk.text
-        at = shown_moment(one.at)
-        if told is None:
-            name = one.path.parent.name if one.path.name == STORE_NAME else one.path.name
-            is_store = one.path.name == STORE_NAME
-            return name, at, text("stick.what.store") if is_store else "", "", self._state(one)
-        known = {peer.id: peer.shown for peer in self.desk.repository.peer_book.all()}
-        who = known.get(told.sender) or told.name or told.sender
-        what = text("stick.what.new" if told.since else "stick.what.all")
-        if told.area:
-            row = self.desk.repository.row(told.area)
-            what = self.desk.repository.title(told.area) if row else text("stick.what.area")
-        records = sum(told.counts.values())
-        if not records:
-            what = text("stick.what.word")
-        count = show_number(records, self.desk.catalogue.lang) if records else "-"
-        return f"{who} ({told.by})" if told.by else who, at, what, count, self._state(one)
-
-    def _state(self, one: Lying) -> str:
-        state: str = one.state
-        if one.problem is not None:
-            state = "half" if one.problem.key == "bundle.cut_off" else "refused"
-        elif one.manifest is None:
-            state = "store"
-        return self.desk.text(f"stick.state.{state}")
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Say more of one."""
@@ -235,6 +189,29 @@ class StickView(WorkingView[None]):
         else:
             size = shown_size(one.size, self.desk.catalogue.lang)
             self.say(self.desk.text("stick.file", file=one.path.name, size=size))
+
+    def action_remove(self) -> None:
+        """Remove a half file, which is of no use to anybody, after asking."""
+        row_id = self.query_one(RowList).current
+        one = next((one for one in self._lying or () if str(one.path) == row_id), None)
+        if one is None or self.is_working:
+            return
+        if one.problem is None or one.problem.key != HALF:
+            self.say(self.desk.text("stick.only_half"), WARNING)
+            return
+        question = self.desk.text("stick.ask_remove", file=one.path.name)
+        self.app.push_screen(Confirm(self.desk, question), lambda yes: self._remove(one, yes))
+
+    def _remove(self, one: Lying, is_sure: bool | None) -> None:
+        if is_sure:
+            try:
+                one.path.unlink()
+                sync_names(one.path.parent)
+            except OSError as error:
+                params = {"file": str(one.path), "detail": error.strerror or str(error)}
+                self.refuse(RefusedError(Problem("bundle.read_only", params)))
+            else:
+                self._look()
 
     # Receiving
 
@@ -270,39 +247,16 @@ class StickView(WorkingView[None]):
 
     def action_send_to(self) -> None:
         """Ask for whom, or of what."""
-        if self._stick is None or self.is_working:
-            return
-        text = self.desk.text
-        answers = [text(f"stick.send.{name}") for name in ("machine", "area", "all")]
-        question = text("stick.send.ask")
-        self.app.push_screen(
-            Ask(self.desk, question, answers, text("stick.way_back")), self._send_answered
-        )
+        if self._stick is not None and not self.is_working:
+            choose_what_to_send(self, self._send)
 
-    def _send_answered(self, answer: int | None) -> None:
-        if answer == 1:
-            rows = [
-                (row.peer.id, row.label, self.desk.text("peers.behind", count=row.missing))
-                for row in peer_matrix(self.desk.repository)
-                if not row.is_me and not row.peer.is_forgotten
-            ]
-            view = PickView(self.desk, "stick.send.machine", rows)
-            self.app.push_screen(view, lambda one: self._send(one) if one else None)
-        elif answer == 2:
-            titled = matching(self.desk.titles.all(self.desk.programme.tree.record).values(), "")
-            rows = [(one.id, one.title, one.note) for one in titled]
-            view = PickView(self.desk, "stick.send.area", rows)
-            self.app.push_screen(view, lambda one: self._send(None, area=one) if one else None)
-        elif answer == 3:
-            self._send(None, everything=True)
-
-    def _send(self, machine: str | None, *, area: str = "", everything: bool = False) -> None:
+    def _send(self, machine: str | None, area: str = "", everything: bool = False) -> None:
         if self._stick is None or self.is_working or self.refuse_if_read_only():
             return
         me = self.desk.repository.peer_book.myself()
         if not self._asked_name and not (me and me.name):
             self._asked_name = True
-            again = partial(self._send, machine, area=area, everything=everything)
+            again = partial(self._send, machine, area, everything)
             self.app.push_screen(
                 Prompt(self.desk, self.desk.text("stick.ask_name"), read_name),
                 lambda name: self._named(name, again),
