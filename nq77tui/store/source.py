@@ -234,7 +234,7 @@ def _parse(path: Path, content: bytes) -> dict[str, dict[str, Any]]:
     # A new store has an empty snapshot and a journal; any other empty file was torn off.
     is_new = not content and path.name == STORE_NAME and StorePaths.of(path).journal.exists()
     try:
-        tables = {} if is_new else json.loads(content, object_pairs_hook=without_twins)
+        tables = {} if is_new else json.loads(content, object_pairs_hook=without_twins())
     except (ValueError, RecursionError) as error:
         params = {"file": str(path), "detail": str(error)[:80]}
         raise RefusedError(Problem("merge.not_json", params)) from error

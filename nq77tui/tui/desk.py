@@ -110,6 +110,12 @@ class Desk:
         following = {"off": "telex", "telex": "vni", "vni": "off"}
         self.settings = self.settings.kept(typing=following.get(self.settings.typing, "off"))
 
+    def forget(self) -> None:
+        """Let go of what was only kept to be quick: what comes now needs the memory."""
+        self.listings.clear()
+        self.titles = Titles(self.repository)
+        self._coverage = None
+
     @property
     def last_coverage(self) -> Coverage | None:
         """Coverage as it is now, or what was counted last until it is counted again."""

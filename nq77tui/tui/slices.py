@@ -29,4 +29,4 @@ async def in_slices(steps: Iterable[None], *, first: float = _SLICE) -> None:
 def run_behind(node: DOMNode, work: Callable[[], Coroutine[None, None, None]], group: str) -> None:
     """Run a work behind the keys; a newer one of its group calls it off."""
     # Handed over as a function: a coroutine that is called off before it begins would complain.
-    _: Worker[None] = node.run_worker(work, exclusive=True, group=group)
+    _: Worker[None] = node.run_worker(work, exclusive=True, group=group, description=group)

@@ -77,6 +77,11 @@ class Program:
         )
         os.close(slave)
 
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
     def start(self) -> Cost:
         """Until the first screen stands."""
         return self._cost(self._started, (0, 0), START_QUIET, patience=20)

@@ -162,6 +162,7 @@ class MergeView(WorkingView[Path]):
         self._begin(path, [path])
 
     def _begin(self, path: Path, files: Sequence[Path]) -> None:
+        self.desk.forget()
         self._path = path
         self._enter("reading")
         self.work(partial(self._read, path, files), self._show_ready)
