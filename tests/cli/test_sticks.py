@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -286,3 +287,25 @@ def test_what_another_machine_is_called_here_stays_here(machine, stick):
     assert machine("a", "peers", "--call", replica, "").status == 0
     assert machine("a", "peers", "--json").json[1]["name"] == "Xã B"
     assert machine("a", "peers", "--call", "Xã Z", "x").status == 1
+
+
+def test_a_stick_with_bundles_folders_and_a_whole_store_is_taken_in_at_once(
+    machine, stick, tmp_path
+):
+    for name in "abcd":
+        add(machine, name, f"của {name}")
+    machine("a", "bundle", stick)
+    (stick / "xã b").mkdir()
+    machine("b", "bundle", stick / "xã b")
+    shutil.copytree(tmp_path / "c", stick / "kho c", ignore=shutil.ignore_patterns("lock"))
+    before = {file: file.read_bytes() for file in stick.rglob("*") if file.is_file()}
+    ran = machine("d", "merge", stick)
+    assert (ran.status, ran.counts["new"]) == (0, 3)
+    # A stick that is read is left as it is, down to the last byte.
+    assert {file: file.read_bytes() for file in stick.rglob("*") if file.is_file()} == before
+    (receipt,) = machine("d", "receipts", "--json").json
+    assert [source["counts"]["new"] for source in receipt["sources"]] == [1, 1, 1]
+    for name in "abc":
+        machine("d", "bundle", stick / f"{name}.nq77", "--all")
+        machine(name, "merge", stick / f"{name}.nq77")
+    assert len({export(machine, name) for name in "abcd"}) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tinydb import TinyDB, where
 
 from nq77tui.core.problem import RefusedError
 from nq77tui.store import create_store
@@ -349,6 +351,43 @@ def test_bundles_go_onto_fat_by_their_own_names_and_come_back(pair, tmp_path, ki
             write_bundle(a, place, {})
         assert key_of(refused) == "bundle.full"
         assert len(list(place.glob("*.nq77"))) == 2
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from nq77tui.store.write_once import put_new
+def watch(part, done, of):
+    if part == "write" and done:
+        os.kill(os.getpid(), signal.SIGKILL)
+put_new(Path(sys.argv[1]), "nq77-killed", ".nq77", Path(sys.argv[2]).read_bytes(), last=9,
+        watch=watch)
+"""
+
+
+def test_what_a_killed_program_leaves_is_known_for_a_half_bundle(pair, stick, tmp_path):
+    a, b = pair
+    whole = write_bundle(a, tmp_path, {}).path
+    done = subprocess.run([sys.executable, "-c", KILLED, str(stick), str(whole)], check=False)
+    assert done.returncode == -9
+    (half,) = stick.iterdir()
+    assert 0 < half.stat().st_size < whole.stat().st_size
+    (lying,) = Stick(b, stick).look()
+    assert (lying.state, lying.problem.key) == ("refused", "bundle.cut_off")
+    send_again = write_bundle(a, stick, {}).path
+    receive(b, stick)
+    assert b.canonical_tables() == a.canonical_tables()
+    assert half.exists()
+    assert send_again.exists()
+
+
+def test_the_documents_of_a_bundle_open_in_stock_tinydb(filled, stick, tmp_path):
+    found = read_bundle(write_bundle(filled, stick, {}).path)
+    (tmp_path / "plain.json").write_text(json.dumps(found.tables), encoding="utf-8")
+    with TinyDB(tmp_path / "plain.json") as stock:
+        assert stock.tables() == {"area", "household"}
+        assert len(stock.table("household")) == 40
+        assert stock.table("household").get(where("head") == "Vi Văn 7")["area"]
 
 
 WATCHED = """

@@ -522,3 +522,66 @@ async def test_a_bundle_changed_after_the_look_is_refused_and_nothing_taken_in(
 
         assert isinstance(user.view, StickView)
     assert repository.generation == before
+
+
+async def test_who_only_looks_on_sees_everything_and_writes_nothing(
+    start, usb, theirs, repository, open_as, desk
+) -> None:
+    theirs.add("household", {"head": "Của họ"})
+    send(theirs, usb)
+    repository.close()
+    desk.repository = open_as("Khách", read_only=True)
+    files = sorted(usb.iterdir())
+    async with start() as user:
+        await user.press("q")
+
+        assert "MỚI" in user.rows[0]
+
+        await user.press("n")
+
+        assert "Chưa ghi gì" in user.message
+
+        await user.press("f2")
+
+        assert "chỉ" in user.message
+
+        await user.press("escape", "g")
+
+        assert isinstance(user.view, StickView)
+        assert "chỉ" in user.message
+
+        await user.press("m", "e")
+
+        assert not isinstance(user.view, Prompt)
+    assert sorted(usb.iterdir()) == files
+
+
+async def test_leaving_the_program_stops_the_sending(start, usb, repository, monkeypatch) -> None:
+    named(repository, "A")
+    begun, go_on = threading.Event(), threading.Event()
+    real = write_once._write_all
+
+    def slow(descriptor, data, watch=None):
+        real(descriptor, data[:100])
+        begun.set()
+        go_on.wait(10)
+        real(descriptor, data[100:], watch)
+
+    over, whole = threading.Event(), write_once._write_new
+
+    def told(*given):
+        try:
+            whole(*given)
+        finally:
+            over.set()
+
+    monkeypatch.setattr(write_once, "_write_all", slow)
+    monkeypatch.setattr(write_once, "_write_new", told)
+    async with start() as user:
+        await user.press("q")
+        await user.pilot.press("g")
+        assert begun.wait(5)
+        user.app.exit(0)
+        go_on.set()
+    assert over.wait(10)
+    assert list(usb.iterdir()) == []

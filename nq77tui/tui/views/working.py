@@ -100,6 +100,11 @@ class WorkingView(BaseView[Result]):
         self.say(self.desk.text("stick.stopping"), WARNING)
         return True
 
+    def keep_typed(self) -> None:
+        """Stop: the program is being ended, and nothing half done is to stay behind."""
+        if self._stop is not None:
+            self._stop.set()
+
     def work_stopped(self) -> None:
         """Say that nothing is left of it."""
         self.say(self.desk.text("stick.stopped"), WARNING)
