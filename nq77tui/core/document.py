@@ -325,8 +325,10 @@ def _check_value(value: Any, record_id: str, name: str, depth: int = 0) -> None:
     if depth > MAX_DEPTH:
         raise DocumentError("too_deep", id=record_id, field=name)
     if isinstance(value, str):
-        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
-            raise DocumentError("bad_text", id=record_id, field=name)
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError:  # half a surrogate pair
+            raise DocumentError("bad_text", id=record_id, field=name) from None
     elif isinstance(value, bool) or value is None:
         pass
     elif isinstance(value, int | float):

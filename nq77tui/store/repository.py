@@ -498,8 +498,7 @@ class Repository(Reader):
             aside: copies in newer forms, which are kept beside those in the programme's.
         """
         with self.transaction():
-            for record in records:
-                self._writer.put(record)
+            self._writer.put(*records)
             for record in aside:
                 put_aside(self._storage, record)
             self._writer.hear(heard, chains, epochs)

@@ -35,6 +35,7 @@ from nq77tui.store.history import Commit, commits, commits_back
 from nq77tui.store.replica import WriteRight, default_state_folder, fingerprint_of, place_of
 from nq77tui.store.storage import JournalStorage, Transaction
 from nq77tui.store.strata import note_form, rename_aside
+from nq77tui.store.tables import Operation
 
 REPLICA_TABLE = "_replica"
 CHAIN_LENGTH = 16
@@ -219,12 +220,16 @@ class Writer:
                     self._storage.do(["d", EPOCH_TABLE, key])
                     self._put_epoch(renaming.to, epoch)
 
-    def put(self, record: Record) -> None:
-        """Put a record in place as it is; inside a transaction."""
-        note_form(self._storage, record)
-        key = str(doc_id_of(record.id))
-        kind = "u" if key in self._storage.tables.table(record.type) else "i"
-        self._storage.do([kind, record.type, key, to_document(record)])
+    def put(self, *records: Record) -> None:
+        """Put records in place as they are; inside a transaction."""
+        operations: list[Operation] = []
+        for record in records:
+            note_form(self._storage, record)
+            key = str(doc_id_of(record.id))
+            kind = "u" if key in self._storage.tables.table(record.type) else "i"
+            operations.append([kind, record.type, key, to_document(record)])
+        if operations:
+            self._storage.do(*operations)
 
     # -- what is included of each replica ------------------------------------------------------
 
