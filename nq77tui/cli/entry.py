@@ -38,6 +38,8 @@ COMMANDS: dict[str | None, str] = {
     "join": "inbox.join",
     "different": "inbox.different",
     "coverage": "overview.coverage",
+    "verify": "verifying.verify",
+    "operators": "verifying.operators",
     "report": "reporting.report",
     "assign": "assigning.assign",
     "handover": "assigning.handover",

@@ -145,6 +145,7 @@ def _add_overview_commands(command, text) -> None:  # type: ignore[no-untyped-de
     coverage.add_argument("--of", metavar="AREA-ID", help=text("cli.option.of"))
     coverage.add_argument("--as-of", metavar="DATE", help=text("cli.option.as_of"))
     coverage.add_argument("--json", action="store_true", help=text("cli.option.json"))
+    _add_verify_commands(command, text)
     _add_report_command(command, text)
     _add_reorganise_command(command, text)
     _add_assigning_commands(command, text)
@@ -154,6 +155,27 @@ def _add_overview_commands(command, text) -> None:  # type: ignore[no-untyped-de
     words = text("cli.command.programme_check")
     whole = programme.add_parser("check", help=words, description=words)
     whole.add_argument("dir", metavar="DIR", nargs="?")
+
+
+def _add_verify_commands(command, text) -> None:  # type: ignore[no-untyped-def]
+    verify = command("verify")
+    what = verify.add_mutually_exclusive_group()
+    what.add_argument("record", metavar="RECORD|ID", nargs="?")
+    what.add_argument("--ask", metavar="ID", nargs="+", help=text("verify.option.ask"))
+    what.add_argument(
+        "--decide",
+        metavar=("ID", "FIELD", "first|second|=VALUE"),
+        nargs=3,
+        help=text("verify.option.decide"),
+    )
+    states = ("due", "differs", "done")
+    verify.add_argument("--state", choices=states, help=text("verify.option.state"))
+    verify.add_argument("--json", action="store_true", help=text("cli.option.json"))
+    operators = command("operators")
+    operators.add_argument("--since", metavar="DATE", help=text("operators.option.since"))
+    periods = ("day", "week", "month")
+    operators.add_argument("--by", choices=periods, default="day", help=text("operators.option.by"))
+    operators.add_argument("--json", action="store_true", help=text("cli.option.json"))
 
 
 def _add_reorganise_command(command, text) -> None:  # type: ignore[no-untyped-def]

@@ -101,6 +101,8 @@ class RecordScreen:
         sort: the fields by which the list is sorted.
         by_given_name: people sort by the last word of their name.
         sections: of the form.
+        verify: the fields by which the paper form is found again when a record is keyed a second
+            time; where there are none, records of this type are not.
     """
 
     record: str
@@ -111,6 +113,7 @@ class RecordScreen:
     sort: tuple[str, ...]
     by_given_name: bool
     sections: tuple[Section, ...]
+    verify: tuple[str, ...] = ()
 
     def form_fields(self) -> Iterator[FormField]:
         """All fields of the form, in order."""

@@ -21,6 +21,7 @@ from nq77tui.core.schema import (
     Schema,
     Tree,
 )
+from nq77tui.core.verification import VERIFICATION
 from nq77tui.programme.change_file import read_changes
 from nq77tui.programme.table import Problems, Table, read_table
 
@@ -62,7 +63,7 @@ def read_schema(path: Path, lists: ChoiceLists, problems: Problems) -> Schema | 
     if table is None:
         return None
     record = path.stem
-    if not _NAME.fullmatch(record) or record == DISTINCT:
+    if not _NAME.fullmatch(record) or record in (DISTINCT, VERIFICATION):
         table.wrong("bad_name", "", found=record)
     fields = {name: _field(name, entry, lists) for name, entry in table.tables("fields")}
     if not fields:

@@ -47,6 +47,7 @@ def read_record_screen(path: Path, table: Table) -> RecordScreen:
         sort=listing.texts("sort"),
         by_given_name=listing.flag("by_given_name"),
         sections=tuple(_section(entry) for entry in form.array("section")),
+        verify=form.texts("verify"),
     )
     for name in ("list", "form"):
         if not table.has(name):

@@ -16,6 +16,7 @@ from nq77tui.core.screen import (
     RecordScreen,
     Repeat,
 )
+from nq77tui.core.verification import blind_screen
 from nq77tui.programme.change_file import check_changes
 from nq77tui.programme.table import Problems
 
@@ -202,6 +203,9 @@ class Check:
         self.names([column.field for column in screen.columns], schema, file, "list", "columns")
         self.names(screen.sort, schema, file, "list", "sort")
         self.asked(list(screen.form_fields()), schema, file, "form", "fields", without=())
+        self.names(screen.verify, schema, file, "form", "verify")
+        if screen.verify and not blind_screen(screen).sections:
+            self.problems.add("nothing_to_verify", file, "form", "verify")
         for section in screen.sections:
             if section.repeat is not None:
                 self.repeat(section.repeat, schema, file)

@@ -14,6 +14,7 @@ from nq77tui.core.lookalike import DISTINCT
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Record
 from nq77tui.core.scope import Row
+from nq77tui.core.verification import VERIFICATION
 from nq77tui.store.bundle import END_MARK, SUFFIX, Manifest, encode_bundle, pack_documents
 from nq77tui.store.peers import confirmed_by_all
 from nq77tui.store.progress import Watch, unwatched, watched
@@ -152,6 +153,9 @@ def _of_area(repository: Repository, area: str) -> Callable[[Record], bool]:
         row = Row(record.id, record.type, record.values)
         if record.type == DISTINCT:
             return True  # few and small, and good to know wherever the two are
+        if record.type == VERIFICATION:
+            of = repository.row(str(record.get("of")))
+            return of is not None and (of.id in above or tree.locate(of) in below)
         return record.id in above or tree.locate(row) in below
 
     return is_meant

@@ -13,6 +13,7 @@ import json
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -146,12 +147,22 @@ def commits(folder: Path, journal: Path | None = None) -> Iterator[Commit]:
     # line that is read twice is known by its number, while one that is missed is not.
     recent = _journal_lines(journal) if journal is not None else b""
     seen = 0
-    for data in (*_read_segments(folder), recent):
+    for data in chain(_oldest_first(folder), (recent,)):
         for line in read_lines(data):
             content = json.loads(line.payload)
             if "o" in content and content["l"] > seen:
                 seen = content["l"]
                 yield Commit(seen, content.get("at", 0), content["o"], content.get("n", {}))
+
+
+def _oldest_first(folder: Path) -> Iterator[bytes]:
+    """The segments one by one, so that no more than one is held in memory."""
+    done = 0
+    # A fold that happens meanwhile puts a segment with a later number in the place of a small one,
+    # and repeats its lines.
+    while waiting := [file for file in _segments(folder) if int(file.stem) > done]:
+        done = int(waiting[0].stem)
+        yield _read(waiting[0])
 
 
 def commits_back(folder: Path, journal: Path, holding: str = "") -> Iterator[Commit]:

@@ -15,6 +15,7 @@ from nq77tui.core.schema import Schema
 from nq77tui.core.scope import Row
 from nq77tui.core.typed import show_value
 from nq77tui.core.upgrade import upgraded
+from nq77tui.core.verification import VERIFICATION
 from nq77tui.programme import Programme
 from nq77tui.store.lookalikes import Lookalikes
 from nq77tui.store.marked import Marked
@@ -296,6 +297,8 @@ class Reader:
         return [
             self.as_now(record)
             for record_type in self.record_types()
+            # What was decided about a verification is in the record that was verified.
+            if record_type != VERIFICATION
             for record in self._marked.records(record_type)
             if not record.is_dead and (record.conflicts or record.is_contested)
         ]

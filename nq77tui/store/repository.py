@@ -474,6 +474,10 @@ class Repository(Reader):
                 )
             )
 
+    def add_own(self, record_type: str, values: Mapping[str, Json]) -> Record:
+        """Write a new record of the engine's own, named by its first write."""
+        return self._writer.write(lambda dot, stamp: merge.create(record_type, values, dot, stamp))
+
     def _decide(self, record_id: str, decide: Callable[[Record, Dot, Stamp], Record]) -> Record:
         with self.transaction():
             record = self.require(record_id)

@@ -27,6 +27,8 @@ class StoreSettings:
         ascii_borders: draw with ASCII signs only.
         typing: ``off``, ``telex`` or ``vni``.
         report_cutoff: the last day of a reporting month; 0 for the calendar's.
+        verify_share: the percentage of records of each type that are to be keyed a second time.
+        supervisors: operators who see the figures of all others.
         history_mb: the megabytes of compressed history above which the oldest goes.
         stick: the folder that bundles were sent to or received from last.
         report: what stands in the headings of reports, by name.
@@ -40,6 +42,8 @@ class StoreSettings:
     ascii_borders: bool = False
     typing: str = "off"
     report_cutoff: int = 0
+    verify_share: int = 0
+    supervisors: list[str] = field(default_factory=list)
     history_mb: int = 64
     stick: str = ""
     report: Mapping[str, str] = field(default_factory=dict)
@@ -70,6 +74,10 @@ def load_settings(folder: Path) -> StoreSettings | None:
                 raise TypeError(f"{name} = {value!r}")
         if settings.history_mb < 1:
             raise TypeError(f"history_mb = {settings.history_mb}")
+        if not 0 <= settings.verify_share <= 100:
+            raise TypeError(f"verify_share = {settings.verify_share}")
+        if not all(isinstance(name, str) for name in settings.supervisors):
+            raise TypeError(f"supervisors = {settings.supervisors!r}")
         too_new = settings.format > STORE_FORMAT
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
         params = {"file": str(path), "detail": str(error)[:80]}

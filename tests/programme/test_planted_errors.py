@@ -15,6 +15,7 @@ HOUSEHOLD, AREA = "schemas/household.toml", "schemas/area.toml"
 SCREEN, COVERAGE = "screens/household.toml", "screens/coverage.toml"
 REORGANISE = "screens/reorganise.toml"
 ASSIGN = "screens/assign.toml"
+COUNT = "screens/livestock_count.toml"
 
 
 def put(file: str, text: str) -> Plant:
@@ -412,6 +413,18 @@ MISTAKES = [
         swap(SCREEN, "[form.section.repeat]", 'fields = ["phone"]\n[form.section.repeat]'),
         "fields_and_repeat",
         (SCREEN, "form.section", "repeat"),
+    ),
+    Planted(
+        "a paper form that is found again by a field that there is not",
+        swap(SCREEN, 'verify = ["area", "head"]', 'verify = ["area", "haed"]'),
+        "unknown_field",
+        (SCREEN, "form", "verify", "haed"),
+    ),
+    Planted(
+        "a paper form of which nothing is left to be keyed again",
+        swap(COUNT, '"household", "species"]', '"household", "species", "head", "note"]'),
+        "nothing_to_verify",
+        (COUNT, "form", "verify"),
     ),
     Planted(
         "a grid wider than the screen",
