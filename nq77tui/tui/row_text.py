@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from nq77tui.core.collation import name_sort_key, sort_key
@@ -100,6 +100,8 @@ class RowText:
         field = self._schema.fields[sort[0]]
         parts = [self._part(field, values.get(field.name)) for _, values in rows]
         places = sorted(range(len(rows)), key=parts.__getitem__)
+        if all(parts[one] != parts[other] for one, other in pairwise(places)):
+            return [rows[place] for place in places]
         ordered: list[Row] = []
         for _, equal in groupby(places, key=parts.__getitem__):
             ordered += self.in_order([rows[place] for place in equal], sort[1:])
