@@ -149,6 +149,7 @@ def _add_overview_commands(command, text) -> None:  # type: ignore[no-untyped-de
     _add_report_command(command, text)
     _add_reorganise_command(command, text)
     _add_assigning_commands(command, text)
+    _add_signing_commands(command, text)
     checking = command("check")
     checking.add_argument("--repair", action="store_true", help=text("cli.option.repair"))
     programme = command("programme").add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -215,6 +216,22 @@ def _add_assigning_commands(command, text) -> None:  # type: ignore[no-untyped-d
         decision = text("assigning.option.decision")
         parser.add_argument("--decision", metavar="ID", help=decision)
         parser.add_argument("--json", action="store_true", help=text("cli.option.json"))
+
+
+def _add_signing_commands(command, text) -> None:  # type: ignore[no-untyped-def]
+    listing = command("signoff")
+    listing.add_argument("--of", metavar="AREA-ID", help=text("cli.option.of"))
+    listing.add_argument("--json", action="store_true", help=text("cli.option.json"))
+    parsers = [listing]
+    for name in ("submit", "return", "approve"):
+        parser = command(name)
+        parser.add_argument("areas", metavar="AREA-ID", nargs="+")
+        parsers.append(parser)
+        if name == "return":
+            comment = text("signing.option.comment")
+            parser.add_argument("--comment", metavar="TEXT", required=True, help=comment)
+    for parser in parsers:
+        parser.add_argument("--period", metavar="PERIOD", help=text("signing.option.period"))
 
 
 def _add_report_command(command, text) -> None:  # type: ignore[no-untyped-def]

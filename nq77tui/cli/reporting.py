@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from nq77tui.cli.session import Session
+from nq77tui.core.period import span
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.report import ReportForm
-from nq77tui.core.reporting_period import span
 from nq77tui.core.text import normalise
 from nq77tui.core.values import parse_date
 from nq77tui.exchange.report.building import Order, build_sheet, find_form

@@ -279,6 +279,36 @@ class Reorganising:
 
 
 @dataclass(frozen=True, slots=True)
+class SignOff:
+    """How the figures of an area and a period are submitted, returned and approved.
+
+    Attributes:
+        record: the schema of a sign-off, keyed by area and period.
+        area: its reference to the area.
+        period: its field for the period, as `core.period` names it.
+        state: its choice field with the codes ``submitted``, ``returned`` and ``approved``.
+        comment: its field for why it was returned.
+        figures: its field for the figures that were approved.
+        levels: the levels of areas that are signed off, in the tree's codes.
+        every: what periods there are.
+        keep: the metrics and figures that are kept at approval; all where none is named.
+    """
+
+    record: str
+    area: str
+    period: str
+    state: str
+    comment: str
+    figures: str
+    submitted: str
+    returned: str
+    approved: str
+    levels: tuple[str, ...]
+    every: PeriodKind
+    keep: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The first screen.
 

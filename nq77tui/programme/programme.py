@@ -8,7 +8,15 @@ from functools import cached_property
 from pathlib import Path
 
 from nq77tui.core.schema import Label, Schema
-from nq77tui.core.screen import Assigning, Figure, Home, Metric, RecordScreen, Reorganising
+from nq77tui.core.screen import (
+    Assigning,
+    Figure,
+    Home,
+    Metric,
+    RecordScreen,
+    Reorganising,
+    SignOff,
+)
 from nq77tui.programme.report_check import check_reports
 from nq77tui.programme.report_file import Papers, read_papers
 from nq77tui.programme.schema_file import read_choice_lists, read_schema
@@ -19,6 +27,7 @@ from nq77tui.programme.screen_file import (
     read_metrics,
     read_record_screen,
     read_reorganising,
+    read_signoff,
 )
 from nq77tui.programme.table import Problems, ProgrammeError, Table, read_table
 from nq77tui.programme.whole import check_whole
@@ -46,6 +55,7 @@ class Programme:
     home: Home
     assigning: Assigning | None
     reorganising: Reorganising | None
+    signoff: SignOff | None
     metrics: Mapping[str, Metric]
     figures: Mapping[str, Figure]
     folder: Path = field(compare=False)
@@ -80,6 +90,7 @@ class _Parts:
     home: Home = field(default_factory=lambda: Home({}, {}, ()))
     assigning: Assigning | None = None
     reorganising: Reorganising | None = None
+    signoff: SignOff | None = None
     places: dict[str, str] = field(default_factory=dict)
 
 
@@ -103,6 +114,7 @@ def load_programme(folder: Path) -> Programme:
         parts.home,
         parts.assigning,
         parts.reorganising,
+        parts.signoff,
         parts.metrics,
         parts.figures,
         folder,
@@ -149,6 +161,9 @@ def _read_screens(folder: Path, parts: _Parts) -> None:
         else:
             if path.stem != COVERAGE_FILE:
                 parts.screens[path.stem] = read_record_screen(path, table)
+                if table.has("signoff"):
+                    _claim(parts, "signoff", table)
+                    parts.signoff = read_signoff(path.stem, table.table("signoff"))
             _read_counting(table, parts)
         table.done()
 

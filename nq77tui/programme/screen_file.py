@@ -26,6 +26,7 @@ from nq77tui.core.screen import (
     Reorganising,
     Repeat,
     Section,
+    SignOff,
     Tie,
 )
 from nq77tui.programme.table import Table
@@ -274,3 +275,27 @@ def _hanging(table: Table) -> Hanging:
     )
     table.done()
     return hanging
+
+
+def read_signoff(record: str, table: Table) -> SignOff:
+    """The table ``[signoff]`` of a record's screen."""
+    every = table.text("every")
+    if every not in _PERIODS[1:]:
+        table.wrong("not_one_of", "every", found=every, known=", ".join(_PERIODS[1:]))
+        every = "year"
+    needed = ("area", "period", "state", "comment", "figures", "submitted", "returned", "approved")
+    found = {name: table.text(name) for name in needed}
+    for name, value in found.items():
+        if not value:
+            table.wrong("missing_key", name)
+    signoff = SignOff(
+        record,
+        **found,
+        levels=table.texts("levels"),
+        every=cast("PeriodKind", every),
+        keep=table.texts("keep"),
+    )
+    if not signoff.levels:
+        table.wrong("missing_key", "levels")
+    table.done()
+    return signoff

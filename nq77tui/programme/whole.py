@@ -52,6 +52,7 @@ def check_whole(programme: Programme, places: Mapping[str, str], problems: Probl
     check.screens_together()
     check.home_and_assigning()
     check.reorganising(trees[0])
+    check.signoff(trees[0])
     for metric in programme.metrics.values():
         check.metric(metric, places[f"metrics.{metric.name}"])
     for name, figure in programme.figures.items():
@@ -343,6 +344,56 @@ class Check:
                 )
             if hanging.renew and (len(hanging.link) > 1 or not schema.begins or not schema.ends):
                 self.problems.add("cannot_renew", file, table, "renew", record=schema.record)
+
+    def signoff(self, tree: Schema) -> None:
+        """Note what is wrong with how figures are signed off."""
+        found = self.programme.signoff
+        if found is None:
+            return
+        file, table = f"screens/{found.record}.toml", "signoff"
+        schema = self.record(found.record, file, table, "")
+        if schema is None:
+            return
+        text = frozenset({"text"})
+        for key, name, kinds in (
+            ("area", found.area, frozenset({"reference"})),
+            ("period", found.period, text),
+            ("state", found.state, frozenset({"choice"})),
+            ("comment", found.comment, text),
+            ("figures", found.figures, text),
+        ):
+            self.names([name], schema, file, table, key)
+            self.kind(name, kinds, schema, file, table, key)
+        # Two machines have to write the same record.
+        if schema.key != (found.area, found.period):
+            wanted = f"{found.area}, {found.period}"
+            self.problems.add(
+                "not_one_of", f"schemas/{schema.record}.toml", "", "key",
+                found=", ".join(schema.key), known=wanted,
+            )  # fmt: skip
+        if found.area in schema.fields and tree.record not in schema.fields[found.area].to:
+            self.problems.add(
+                "link_elsewhere", file, table, "area", found=found.area, record=tree.record
+            )
+        state = schema.fields.get(found.state)
+        for key in ("submitted", "returned", "approved"):
+            self._codes([getattr(found, key)], state, file, table, key)
+        level = tree.fields.get(tree.tree.level) if tree.tree else None
+        self._codes(found.levels, level, file, table, "levels")
+        for name in found.keep:
+            if name not in self.programme.metrics and name not in self.programme.figures:
+                self.problems.add("unknown_metric", file, table, "keep", found=name)
+
+    def _codes(
+        self, codes: Iterable[str], field: Field | None, file: str, table: str, key: str
+    ) -> None:
+        """Note codes that are no choices of a field."""
+        known = [choice.code for choice in field.choices] if field else []
+        for code in codes:
+            if code and field is not None and code not in known:
+                self.problems.add(
+                    "not_one_of", file, table, key, found=code, known=", ".join(known)
+                )
 
     def metric(self, metric: Metric, file: str) -> None:
         """Check one metric."""

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nq77tui.core.period import read_period, year_to
 from nq77tui.core.problem import RefusedError
-from nq77tui.core.reporting_period import read_period, year_to
 from nq77tui.core.values import parse_number
 from nq77tui.exchange.report.building import Order, build_sheet, find_form
 from nq77tui.exchange.report.sheet import SheetColumn, ratio
@@ -63,7 +63,7 @@ def sheet_of(repository, name, lang="vi", **order):
 def test_a_period_is_read_with_its_cutoff(text, cutoff, start, end) -> None:
     period = read_period(text, cutoff)
 
-    assert (period.start, period.end) == (start, end)
+    assert (period.first, period.last) == (start, end)
 
 
 @pytest.mark.parametrize("text", ["", "2024-13", "2024-Q5", "0/2024", "hôm nay", "2024-0", "24"])
@@ -79,7 +79,7 @@ def test_the_months_of_a_year_share_no_day_and_leave_none_out(day) -> None:
     iso = day.isoformat()
     months = [f"{year}-{month}" for year in (day.year, day.year + 1) for month in range(1, 13)]
 
-    assert sum(read_period(one, 14).holds(iso) for one in months) == 1
+    assert sum(read_period(one, 14).may_hold(iso) for one in months) == 1
     assert year_to(iso).holds(iso)
 
 
@@ -161,7 +161,7 @@ def test_figures_of_a_period_count_only_what_happened_in_it(open_store) -> None:
                 },
             )
         period = read_period("2024-02")
-        sheet = sheet_of(repository, "b5", period=period, as_of=period.end)
+        sheet = sheet_of(repository, "b5", period=period, as_of=period.last)
 
     assert (sheet.total[8], sheet.total[9]) == (2, 2)
 

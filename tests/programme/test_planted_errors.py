@@ -16,6 +16,7 @@ SCREEN, COVERAGE = "screens/household.toml", "screens/coverage.toml"
 REORGANISE = "screens/reorganise.toml"
 ASSIGN = "screens/assign.toml"
 COUNT = "screens/livestock_count.toml"
+SIGNOFF = "screens/signoff.toml"
 
 
 def put(file: str, text: str) -> Plant:
@@ -312,6 +313,60 @@ MISTAKES = [
         swap(COVERAGE, "have = { where = \"${status} = 'done'\" }", "have = { }"),
         "missing_key",
         (COVERAGE, "have", "where"),
+    ),
+    Planted(
+        "a sign-off without the field of the period",
+        swap(SIGNOFF, 'period = "period"', ""),
+        "missing_key",
+        (SIGNOFF, "signoff", "period"),
+    ),
+    Planted(
+        "a sign-off of a field that there is not",
+        swap(SIGNOFF, 'comment = "comment"', 'comment = "remark"'),
+        "unknown_field",
+        (SIGNOFF, "signoff", "comment", "remark"),
+    ),
+    Planted(
+        "a sign-off whose state is a text",
+        swap(SIGNOFF, 'state = "state"', 'state = "comment"'),
+        "wrong_field_type",
+        (SIGNOFF, "signoff", "state", "comment"),
+    ),
+    Planted(
+        "a state that is none of the choices",
+        swap(SIGNOFF, 'approved = "approved"', 'approved = "accepted"'),
+        "not_one_of",
+        (SIGNOFF, "signoff", "approved", "accepted"),
+    ),
+    Planted(
+        "a level that the tree does not have",
+        swap(SIGNOFF, '"commune", "village"]', '"commune", "hamlet"]'),
+        "not_one_of",
+        (SIGNOFF, "signoff", "levels", "hamlet"),
+    ),
+    Planted(
+        "a sign-off of a period that there is not",
+        swap(SIGNOFF, 'every = "quarter"', 'every = "week"'),
+        "not_one_of",
+        (SIGNOFF, "signoff", "every", "week"),
+    ),
+    Planted(
+        "figures to be kept that nobody counts",
+        swap(SIGNOFF, '"goats"', '"sheep"'),
+        "unknown_metric",
+        (SIGNOFF, "signoff", "keep", "sheep"),
+    ),
+    Planted(
+        "a sign-off that two machines would make twice",
+        swap("schemas/signoff.toml", 'key = ["area", "period"]', "key = []"),
+        "not_one_of",
+        ("schemas/signoff.toml", "key", "area, period"),
+    ),
+    Planted(
+        "a second sign-off",
+        put("screens/target.toml", '[signoff]\narea = "area"'),
+        "name_twice",
+        ("screens/target.toml", "signoff", "screens/signoff.toml"),
     ),
     Planted(
         "a decision that is no field of an assignment",

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from nq77tui.core.area_tree import EVERYWHERE
+from nq77tui.core.period import Period
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.report import Heading, HeadingLine, ReportForm
-from nq77tui.core.reporting_period import ReportingPeriod
 from nq77tui.core.text import printable
 from nq77tui.core.values import show_date, show_number
 from nq77tui.exchange.report.counting import AreaRows, RecordRows
@@ -37,7 +37,7 @@ class Order:
     """
 
     form: ReportForm
-    period: ReportingPeriod
+    period: Period
     as_of: str
     area: str = ""
     heading: str = ""
@@ -158,7 +158,7 @@ def fillable(heading: Heading) -> tuple[str, ...]:
     return tuple(heading.blanks)
 
 
-def period_text(words: Catalogue, period: ReportingPeriod) -> str:
+def period_text(words: Catalogue, period: Period) -> str:
     """A period as papers have it: ``tháng 01 năm 2026``."""
     return words.text(
         f"report.period.{period.kind}",
@@ -181,8 +181,8 @@ def _basis(
         words.text(
             "report.as_of",
             date=show_date(order.as_of),
-            first=show_date(order.period.start),
-            last=show_date(order.period.end),
+            first=show_date(order.period.first),
+            last=show_date(order.period.last),
         )
     ]
     lines += _machines(repository, words)

@@ -9,9 +9,9 @@ from typing import TypeGuard
 from nq77tui.core.area_tree import EVERYWHERE, Facts, exists_on
 from nq77tui.core.collation import name_sort_key, sort_key
 from nq77tui.core.coverage import Coverage
+from nq77tui.core.period import Period
 from nq77tui.core.record import Json
 from nq77tui.core.report import Answers, ReportColumn, ReportForm
-from nq77tui.core.reporting_period import ReportingPeriod
 from nq77tui.core.schema import Field, Schema
 from nq77tui.core.scope import RecordScope, Row
 from nq77tui.core.screen import Figure
@@ -27,9 +27,7 @@ _NUMBERS = frozenset({"integer", "decimal", "figure", "hectares", "money"})
 class _InPeriod:
     """Facts that leave out the records that do not begin within a period."""
 
-    def __init__(
-        self, facts: Facts, schemas: Mapping[str, Schema], period: ReportingPeriod
-    ) -> None:
+    def __init__(self, facts: Facts, schemas: Mapping[str, Schema], period: Period) -> None:
         self._facts = facts
         self._schemas = schemas
         self._period = period
@@ -39,7 +37,7 @@ class _InPeriod:
         if schema.tree or not schema.begins:
             return self._facts.rows(record_type)
         found = self._facts.rows(record_type)
-        return [row for row in found if self._period.holds(row.values.get(schema.begins))]
+        return [row for row in found if self._period.may_hold(row.values.get(schema.begins))]
 
     def row(self, record_id: str) -> Row | None:
         return self._facts.row(record_id)
@@ -49,7 +47,7 @@ class AreaRows:
     """The figures of an area and of the areas right below it."""
 
     def __init__(
-        self, reader: Reader, form: ReportForm, lang: str, as_of: str, period: ReportingPeriod
+        self, reader: Reader, form: ReportForm, lang: str, as_of: str, period: Period
     ) -> None:
         programme = reader.programme
         self._reader = reader

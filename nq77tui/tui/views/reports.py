@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.folding import fold
+from nq77tui.core.period import Period, read_period, span
 from nq77tui.core.problem import RefusedError
 from nq77tui.core.report import ReportForm
-from nq77tui.core.reporting_period import ReportingPeriod, read_period, span
 from nq77tui.core.text import normalise
 from nq77tui.core.values import show_date
 from nq77tui.exchange.report.building import Order, build_sheet, period_text
@@ -76,7 +76,7 @@ class ReportsView(BaseView[None]):
             return self.desk.text("cli.everywhere")
         return self.desk.repository.title(self._area_id)
 
-    def _span(self) -> tuple[ReportingPeriod, str]:
+    def _span(self) -> tuple[Period, str]:
         repository = self.desk.repository
         today = repository.today().isoformat()
         cutoff = repository.settings.report_cutoff
