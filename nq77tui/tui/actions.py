@@ -288,6 +288,16 @@ PLAN = (
     Action("plan.person", ("f5", "ctrl+p"), "person", is_shown=False),
 )
 LEAVING = (Action("plan.stays", ("f7", "ctrl+f"), "stays"),)
+SIGNING = (
+    Action("signing.figures", ("enter",)),
+    Action("signing.submit", ("f2", "ctrl+s"), "submit"),
+    Action("signing.return", ("f4", "ctrl+n"), "return"),
+    Action("signing.approve", ("f6", "ctrl+o"), "approve"),
+    Action("signing.earlier", ("left",), "earlier", is_shown=False),
+    Action("signing.later", ("right",), "later", is_shown=False),
+    Action("signing.period", ("f5", "ctrl+p"), "period", is_shown=False),
+    Action("signing.show", ("f7", "ctrl+f"), "show", is_shown=False),
+)
 PERSON = (
     Action("person.open", ("enter",)),
     Action("person.end", ("delete", "ctrl+d"), "end"),
@@ -341,6 +351,7 @@ ALL = (
     CHARGE,
     PLAN,
     LEAVING,
+    SIGNING,
     PERSON,
     DRAFTS,
     HISTORY,

@@ -109,8 +109,15 @@ class HomeView(BaseView[None]):
         """Go to the list with this key."""
         from nq77tui.tui.views.record_list import ListView
 
+        signoff = self.desk.programme.signoff
         for screen in self.desk.programme.screens.values():
-            if screen.key == event.place_key:
+            if screen.key != event.place_key:
+                continue
+            if signoff is not None and screen.record == signoff.record:
+                from nq77tui.tui.views.signing import SignOffView
+
+                self.app.push_screen(SignOffView(self.desk, signoff))
+            else:
                 self.app.push_screen(ListView(self.desk, screen.record))
 
     def action_merge(self) -> None:
