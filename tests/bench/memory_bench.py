@@ -36,7 +36,7 @@ STEPS = [
     ("coverage table", b"c", "Bao phủ"),
     ("what is missing", b"d", "Thiếu"),
     ("assigning", b"\x1b\x1bg", "Phân công"),
-    ("a bundle of a whole district, looked at", b"\x1bmSTICK\r", "F2"),
+    ("a bundle of a whole district, looked at", b"\x1bmSTICK\r", "Chưa ghi gì"),
     ("the bundle merged", b"\x13", "Đã thay đổi như sau"),
 ]
 
