@@ -109,12 +109,13 @@ def apply_merge(repository: Repository, plan: MergePlan, watch: Watch = unwatche
         if plan.is_replica_twice:
             repository.leave_replica()
         repository.take_in(
-            watched(plan.records.values(), watch, "merge", len(plan.records)),
+            plan.records.values(),
             plan.heard,
             plan.chains,
             plan.peers,
             plan.epochs,
             plan.aside.values(),
+            watch,
         )
         receipt = receipt_of(repository, plan)
         if plan.records:

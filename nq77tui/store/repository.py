@@ -36,12 +36,16 @@ from nq77tui.store.parked import Parked
 from nq77tui.store.paths import StorePaths
 from nq77tui.store.peer_book import PeerBook
 from nq77tui.store.peers import Peer
+from nq77tui.store.progress import Watch, unwatched
 from nq77tui.store.reader import Reader
 from nq77tui.store.reference import candidates, check_record, reference_reader
 from nq77tui.store.settings import FILE_NAME, StoreSettings, load_settings, save_settings
 from nq77tui.store.storage import JournalStorage, Transaction
 from nq77tui.store.strata import ahead, behind, bring_up, put_aside
 from nq77tui.store.writer import Writer
+
+_AT_ONCE = 512
+"""Merged records that are put in place between two looks at whether to stop."""
 
 
 class Repository(Reader):
@@ -485,12 +489,13 @@ class Repository(Reader):
 
     def take_in(
         self,
-        records: Iterator[Record] | list[Record],
+        records: Iterable[Record],
         heard: Mapping[str, int],
         chains: Mapping[str, str] | None = None,
         peers: Iterable[Peer] = (),
         epochs: Epochs | None = None,
         aside: Iterable[Record] = (),
+        watch: Watch = unwatched,
     ) -> None:
         """Put merged records in place.
 
@@ -500,9 +505,18 @@ class Repository(Reader):
             peers: what other machines told of themselves and of each other.
             epochs: which runs of which machines wrote all that.
             aside: copies in newer forms, which are kept beside those in the programme's.
+            watch: told how far it is.
+
+        Raises:
+            StoppedError: as `watch` said; nothing is in place.
         """
         with self.transaction():
-            self._writer.put(*records)
+            whole = list(records)
+            # So many at once cost half; all at once would keep every key waiting.
+            for start in range(0, len(whole), _AT_ONCE):
+                watch("merge", start, len(whole))
+                self._writer.put(*whole[start : start + _AT_ONCE])
+            watch("merge", len(whole), len(whole))
             for record in aside:
                 put_aside(self._storage, record)
             self._writer.hear(heard, chains, epochs)

@@ -474,8 +474,8 @@ async def test_a_merge_that_is_stopped_while_it_writes_changes_nothing(
     begun, go_on = threading.Event(), threading.Event()
     real = repository._writer.put
 
-    def slow(record):
-        real(record)
+    def slow(*records):
+        real(*records)
         begun.set()
         go_on.wait(10)
 
