@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +15,7 @@ from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.screen import SignOff
 from nq77tui.core.signing import Change, Step
 from nq77tui.core.text import normalise
-from nq77tui.core.values import show_date
+from nq77tui.core.values import show_date, show_number
 from nq77tui.store.signing import SignOffs, Standing, last_period
 from nq77tui.tui.actions import MARK, SIFT, SIGNING, bindings
 from nq77tui.tui.desk import Desk
@@ -289,6 +290,8 @@ class SignOffView(MarkingView[None]):
             count = self._signoffs.take(step, areas, comment, counted)
             self.mark_only([])
             self.look_again()
+            if counted is not None:
+                self._counted[counted.as_of] = counted  # for who looks at the figures now
             done = self.desk.text(f"signing.done.{step}", count=count, period=self._period.name)
             self.say(done, GOOD)
 
@@ -300,10 +303,19 @@ def label_of(desk: Desk, name: str) -> str:
     return desk.label(counted.label) if counted else name
 
 
+def shown_number(desk: Desk, number: str) -> str:
+    """A number as it is kept, ``1240/1240`` or ``8.07``, as people read it."""
+    try:
+        parts = [show_number(json.loads(one), desk.catalogue.lang) for one in number.split("/")]
+    except (ValueError, TypeError, ArithmeticError):
+        return number  # what somebody wrote there by hand
+    return "/".join(parts)
+
+
 def change_text(desk: Desk, change: Change) -> str:
     """``changed since approval: 276 -> 275 households``."""
-    label = label_of(desk, change.name)
-    return desk.text("signing.change", label=label, then=change.then, now=change.now)
+    then, now = shown_number(desk, change.then), shown_number(desk, change.now)
+    return desk.text("signing.change", label=label_of(desk, change.name), then=then, now=now)
 
 
 class SignedView(SiftedView[None]):
@@ -390,4 +402,6 @@ class SignedView(SiftedView[None]):
     def _cells(self, name: str) -> tuple[str, ...]:
         then, now = self._then.get(name, ""), self._now.get(name, "")
         sign = "! " if then and now and then != now else ""
-        return label_of(self.desk, name), then, f"{sign}{now}"
+        shown = shown_number(self.desk, now) if now else "…"
+        then = shown_number(self.desk, then) if then else ""
+        return label_of(self.desk, name), then, f"{sign}{shown}"
