@@ -5,6 +5,7 @@ Which records are written, and between what, the programme says (`core.screen.As
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
@@ -76,6 +77,12 @@ class Assignments:
                 of_kind = counts.setdefault(unit.type, {})
                 of_kind[person_id] = of_kind.get(person_id, 0) + 1
         return counts
+
+    def loads_of(self, person_id: str) -> dict[str, int]:
+        """How many units of each kind one person has."""
+        units = (row.values.get(self.assigning.unit) for row in self.of_person(person_id))
+        rows = (self.repository.row(unit) for unit in units if isinstance(unit, str))
+        return dict(Counter(row.type for row in rows if row is not None))
 
     # -- what counts ---------------------------------------------------------------------------
 

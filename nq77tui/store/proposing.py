@@ -125,7 +125,7 @@ def spread(assignments: Assignments, rows: Sequence[Row], heirs: Sequence[str]) 
         unit = repository.row(str(row.values.get(assignments.assigning.unit)))
         if unit is not None:
             kinds.setdefault(unit.type, []).append(unit)
-    loads = assignments.loads() if len(heirs) > 1 else {}
+    loads = {heir: assignments.loads_of(heir) for heir in heirs}
     for kind, units in kinds.items():
         ties = assignments.assigning.ties if kind == assignments.assigning.units else ()
         # What lies in one area belongs together first.
@@ -133,7 +133,7 @@ def spread(assignments: Assignments, rows: Sequence[Row], heirs: Sequence[str]) 
         pieces = [
             Piece(one.id, (str(one.values.get(area) or ""), *_groups(ties, one))) for one in units
         ]
-        carriers = [Carrier(one, loads.get(kind, {}).get(one, 0)) for one in heirs]
+        carriers = [Carrier(heir, loads[heir].get(kind, 0)) for heir in heirs]
         found.update(propose(pieces, carriers))
     return found
 
