@@ -38,6 +38,12 @@ def holders(repository, units, day=TODAY):
     return {unit: on(repository, day).people_of(unit) for unit in units}
 
 
+async def proposed(user):
+    """Wait until the proposal is there: it is made behind the keys."""
+    while not (isinstance(user.view, ProposalView) and user.view.all_rows()):
+        await user.settle()
+
+
 async def test_a_commune_is_proposed_changed_written_and_taken_back(
     start, repository, commune
 ) -> None:
@@ -48,8 +54,8 @@ async def test_a_commune_is_proposed_changed_written_and_taken_back(
         while user.view.current != area:
             await user.press("down")
         await user.press("x")
+        await proposed(user)
 
-        assert isinstance(user.view, ProposalView)
         assert user.title.startswith("Đề xuất: Tĩnh Bắc")
         assert f"{len(units)} cho " in user.title
         assert len(list(repository.commits())) == commits
@@ -96,11 +102,11 @@ async def test_from_gaps_and_from_a_village_what_is_done_shows(start, repository
     _, units = commune
     async with start() as user:
         await user.press("g", "f4")
-
-        assert isinstance(user.view, ProposalView)
+        await proposed(user)
 
         place = repository.title(repository.row(user.view.row_list.current).values["area"])
         await user.press("escape", "enter", "f4")
+        await proposed(user)
         await user.press("f2", "f2")
 
         assert user.message.startswith("Đã giao ")
@@ -108,6 +114,7 @@ async def test_from_gaps_and_from_a_village_what_is_done_shows(start, repository
         assert "0/" in user.title
 
         await user.press("escape", "escape", "c", "right", "right", "right", "d", "f4")
+        await proposed(user)
         await user.press("f2", "f2")
 
         assert user.message.startswith("Đã giao ")
@@ -126,6 +133,7 @@ async def test_assigning_from_another_day_goes_by_who_is_there_then(
         assert "01/09/2024" in user.title
 
         await user.press("f4")
+        await proposed(user)
         await user.press("f2", "f2")
 
         assert "ở tương lai" in user.message
