@@ -140,12 +140,11 @@ class AssignView(SiftedView[None], CountedView[None]):
 
     def action_propose(self) -> None:
         """Propose who takes all that has nobody in this area."""
-        if self.coverage is not None and self.row_list.current is not None:
-            self.say()
-            area_id = self.row_list.current
-            from nq77tui.tui.views.filling import go_to_proposal
+        from nq77tui.tui.views.filling import go_to_proposal
 
-            go_to_proposal(self, self._charges, self.coverage, None, area_id)
+        self.say()
+        if (area_id := self.row_list.current) is not None or self.coverage is None:
+            go_to_proposal(self, self._charges, self.coverage, None, area_id or EVERYWHERE)
 
     def action_date(self) -> None:
         """Assign as of another day."""

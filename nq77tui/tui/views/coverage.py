@@ -233,6 +233,6 @@ class CoverageView(CoverageOptions):
 
     def action_propose(self) -> None:
         """Propose somebody for all that has nobody in the area at hand."""
-        if self.coverage is not None:
-            self.say()
-            go_to_proposal(self, self._charges, self.coverage, self.measure.metric, self.current)
+        self.say()
+        area_id = self.current if self.coverage is not None else EVERYWHERE
+        go_to_proposal(self, self._charges, self.coverage, self.measure.metric, area_id)

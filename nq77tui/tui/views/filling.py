@@ -57,7 +57,7 @@ def go_to_fill(
 def go_to_proposal(
     view: BaseView[Any],
     charges: Charges | None,
-    coverage: Coverage,
+    coverage: Coverage | None,
     metric: Metric | None,
     area_id: str,
 ) -> None:
@@ -68,6 +68,8 @@ def go_to_proposal(
         view.say(view.desk.text("tui.coverage.no_assigning"))
     elif metric is not None and metric != charges.metric:
         view.say(view.desk.text("assigning.other_metric", label=charges.metric.label))
+    elif coverage is None:
+        view.say(view.desk.text("tui.coverage.counting"))
     else:
         _look_at_day_of(charges, coverage)
         view.app.push_screen(ProposalView(charges, area_id), partial(_say, view))

@@ -121,8 +121,7 @@ class GapsView(SiftedView[None], CountedView[None]):
 
     def action_propose(self) -> None:
         """Propose somebody for all that is missing here."""
-        if self.coverage is not None:
-            go_to_proposal(self, self._charges, self.coverage, self._metric, self._area_id)
+        go_to_proposal(self, self._charges, self.coverage, self._metric, self._area_id)
 
     def action_assign(self) -> None:
         """Assign to this record, or to all in its area that have nobody."""

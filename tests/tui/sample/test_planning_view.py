@@ -101,7 +101,8 @@ async def test_a_commune_is_proposed_changed_written_and_taken_back(
 async def test_from_gaps_and_from_a_village_what_is_done_shows(start, repository, commune) -> None:
     _, units = commune
     async with start() as user:
-        await user.press("g", "f4")
+        await user.press("g")
+        await user.press("f4")
         await proposed(user)
 
         place = repository.title(repository.row(user.view.row_list.current).values["area"])
@@ -113,7 +114,8 @@ async def test_from_gaps_and_from_a_village_what_is_done_shows(start, repository
         assert user.title.startswith(place)
         assert "0/" in user.title
 
-        await user.press("escape", "escape", "c", "right", "right", "right", "d", "f4")
+        await user.press("escape", "escape", "c", "right", "right", "right", "d")
+        await user.press("f4")
         await proposed(user)
         await user.press("f2", "f2")
 
