@@ -43,6 +43,7 @@ class Draft:
         rows: by grid, the rows that were filled in, changed or removed.
         filled: how many of the fields that are asked hold something.
         asked: how many fields are asked.
+        verifies: the record that is keyed a second time, blind; empty for any other form.
         key: the name of its file; empty until it is kept.
         process: whose form it is.
     """
@@ -59,6 +60,7 @@ class Draft:
     rows: Mapping[str, list[dict[str, Json]]] = field(default_factory=dict)
     filled: int = 0
     asked: int = 0
+    verifies: str = ""
     key: str = ""
     process: str = ""
 
@@ -157,10 +159,10 @@ def _read(file: Path) -> Draft | None:
 
 def _checked(content: dict[str, Any], key: str) -> Draft:
     draft = Draft(**content, key=key)
-    texts = (draft.record_type, draft.record_id, draft.operator, draft.resume_at, draft.process)
+    texts = (draft.record_type, draft.record_id, draft.verifies, draft.operator, draft.resume_at)
     numbers = (draft.schema, draft.at, draft.filled, draft.asked)
     tables = (draft.values, draft.seen, draft.typed, draft.rows)
-    if not all(isinstance(text, str) for text in (*texts, *draft.typed.values())):
+    if not all(isinstance(text, str) for text in (*texts, draft.process, *draft.typed.values())):
         raise TypeError(key)
     if not all(type(number) is int for number in numbers):
         raise TypeError(key)

@@ -102,6 +102,8 @@ HOME = (
     Action("home.stick", ("q", "f3"), "stick"),
     Action("home.conflicts", ("x", "f8"), "conflicts"),
     Action("home.undo", ("f9", "ctrl+z"), "undo", is_shown=False),
+    Action("home.verify", ("f2", "ctrl+y"), "verify", is_shown=False),
+    Action("home.operators", ("f11", "ctrl+o"), "operators", is_shown=False),
     Action("home.drafts", ("f4", "ctrl+r"), "drafts", is_shown=False),
     Action("home.help", ("question_mark",), "app.help", is_shown=False),
     Action("home.back", ("escape",), "back"),
@@ -112,6 +114,7 @@ LIST = (
     Action("list.delete", ("delete", "ctrl+d"), "delete"),
     Action("list.sort", ("f6", "ctrl+o"), "sort"),
     Action("list.undo", ("f9", "ctrl+z"), "undo"),
+    Action("list.verify", ("f7", "ctrl+y"), "verify", is_shown=False),
     Action("list.filter", ("backspace",), is_shown=False),
     Action("list.help", ("question_mark",), "app.help", is_shown=False),
     Action("list.back", ("escape",), "back"),
@@ -138,6 +141,36 @@ FIELDS = (
     Action("fields.erase", ("ctrl+u", "ctrl+k", "ctrl+w"), is_shown=False),
     Action("fields.restore", ("ctrl+z",), is_shown=False),
     Action("fields.remove_row", ("ctrl+y",), is_shown=False),
+)
+BLIND = (
+    Action("blind.save", ("f2", "ctrl+s"), "save"),
+    Action("blind.next", ("f3", "ctrl+n"), "save_new"),
+    Action("blind.problem", ("f4", "ctrl+f"), "problem"),
+    Action("blind.editor", ("f6", "ctrl+o"), "editor", is_shown=False),
+    Action("blind.typing", ("f9", "ctrl+t"), "typing"),
+    Action("blind.last", ("f8", "ctrl+d", "f5", "ctrl+p"), "ditto", is_shown=False),
+    Action("blind.back", ("escape",), "back"),
+)
+VERIFY = (
+    Action("verify.open", ("enter",)),
+    Action("verify.again", ("f5", "ctrl+p"), "again"),
+    Action("verify.sift", ("tab",), "sift"),
+    Action("verify.operators", ("f11", "ctrl+o"), "operators", is_shown=False),
+    Action("verify.undo", ("f9", "ctrl+z"), "undo"),
+    Action("verify.help", ("question_mark",), "app.help", is_shown=False),
+    Action("verify.back", ("escape",), "back"),
+)
+DISCREPANCIES = (
+    Action("discrepancies.take", ("1-2",)),
+    Action("discrepancies.third", ("e", "f4"), "third"),
+    Action("discrepancies.save", ("f2", "ctrl+s"), "save"),
+    Action("discrepancies.help", ("question_mark",), "app.help", is_shown=False),
+    Action("discrepancies.back", ("escape",), "back"),
+)
+OPERATORS = (
+    Action("operators.period", ("tab",), "period"),
+    Action("operators.help", ("question_mark",), "app.help", is_shown=False),
+    Action("operators.back", ("escape",), "back"),
 )
 NOTICES = (
     Action("notices.reopen", ("enter", "f5"), "reopen"),
@@ -327,6 +360,10 @@ ALL = (
     LIST,
     FORM,
     FIELDS,
+    BLIND,
+    VERIFY,
+    DISCREPANCIES,
+    OPERATORS,
     NOTICES,
     HELP,
     EDITOR,

@@ -12,6 +12,8 @@ from threading import Lock, Thread
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Json
 from nq77tui.store.drafts import Draft
+from nq77tui.store.verifying import Verifying
+from nq77tui.tui.blind_model import BlindModel
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.grid_drafts import are_saved, restore, rows_of
@@ -94,6 +96,7 @@ def draft_of(model: FormModel, name: str) -> Draft:
         rows={grid.key: rows for grid in model.grids if (rows := rows_of(grid))},
         filled=sum(1 for field in asked if model.values.get(field) is not None),
         asked=len(asked),
+        verifies=model.verifies,
     )
 
 
@@ -104,7 +107,11 @@ def resumed(desk: Desk, draft: Draft) -> FormModel:
     is gone, it becomes a new one.
     """
     record = desk.repository.get(draft.record_id) if draft.record_id else None
-    model = FormModel(desk, draft.record_type, record.id if record else None)
+    model = (
+        BlindModel(desk, draft.verifies)
+        if draft.verifies
+        else FormModel(desk, draft.record_type, record.id if record else None)
+    )
     known = {name: value for name, value in draft.values.items() if name in model.schema.fields}
     if record is not None:
         changed = [
@@ -129,11 +136,16 @@ def waiting(desk: Desk) -> list[Draft]:
     for draft in desk.repository.drafts.left_behind():
         if draft.record_type not in desk.programme.schemas:
             continue
-        if _is_saved(desk, draft):
+        if _is_saved(desk, draft) or _is_in_vain(desk, draft):
             desk.repository.drafts.drop(draft.key)
         else:
             found.append(draft)
     return found
+
+
+def _is_in_vain(desk: Desk, draft: Draft) -> bool:
+    """Whether it keys a record again that is not there any more."""
+    return bool(draft.verifies) and Verifying(desk.repository).item(draft.verifies) is None
 
 
 def own(desk: Desk) -> list[Draft]:
@@ -145,6 +157,14 @@ def _is_saved(desk: Desk, draft: Draft) -> bool:
     """Whether the power went between the saving and the forgetting."""
     if draft.typed:
         return False
+    if draft.verifies:
+        again = Verifying(desk.repository).of(draft.verifies)
+        return any(
+            one.stamp.by == draft.operator
+            and one.keyed.items() <= draft.values.items()
+            and one.stamp.at >= draft.at
+            for one in again
+        )
     if draft.record_id:
         record = desk.repository.get(draft.record_id)
         return (

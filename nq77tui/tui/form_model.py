@@ -31,6 +31,8 @@ class FormModel(FormPlaces):
 
     keeps_draft = True
     """Whether the form can be gone on with after the program has ended."""
+    verifies = ""
+    """The id of the record that is keyed a second time, if this is that."""
 
     def __init__(
         self,

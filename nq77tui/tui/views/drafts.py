@@ -6,13 +6,16 @@ from functools import partial
 
 from textual.app import ComposeResult
 
+from nq77tui.core.verification import VERIFICATION
 from nq77tui.store.drafts import Draft
 from nq77tui.tui.actions import DRAFTS, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.drafting import title_of, waiting
 from nq77tui.tui.moment import shown_moment
 from nq77tui.tui.theme import GOOD, WARNING
+from nq77tui.tui.verify_text import outcome
 from nq77tui.tui.views.base import BaseView
+from nq77tui.tui.views.blind_form import BlindFormView
 from nq77tui.tui.views.confirm import Confirm
 from nq77tui.tui.views.form import FormView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
@@ -78,7 +81,11 @@ class DraftsView(BaseView[None]):
         draft, desk = self._found[key], self.desk
         kind = desk.label(desk.programme.schemas[draft.record_type].label)
         return (
-            kind if draft.record_id else desk.text("tui.draft.new", kind=kind),
+            desk.text("tui.verify.draft", kind=kind)
+            if draft.verifies
+            else kind
+            if draft.record_id
+            else desk.text("tui.draft.new", kind=kind),
             title_of(desk, draft),
             shown_moment(draft.at),
             f"{draft.filled}/{draft.asked}",
@@ -106,12 +113,19 @@ class DraftsView(BaseView[None]):
             self.store_changed()
             self.say(self.desk.text("tui.draft.gone"), WARNING)
             return
-        form = FormView(self.desk, taken.record_type, taken.record_id or None, taken)
+        form = (
+            BlindFormView(self.desk, taken.verifies, taken)
+            if taken.verifies
+            else FormView(self.desk, taken.record_type, taken.record_id or None, taken)
+        )
         self.app.push_screen(form, self._finished)
 
     def _finished(self, record_id: str | None) -> None:
         self.store_changed()
-        if record_id is not None:
+        record = self.desk.repository.get(record_id) if record_id else None
+        if record is not None and record.type == VERIFICATION:
+            self.say(*outcome(self.desk, record.id))
+        elif record_id is not None:
             title = self.desk.repository.title(record_id)
             self.say(self.desk.text("tui.saved", title=title), GOOD)
 

@@ -158,6 +158,18 @@ class HomeView(BaseView[None]):
         else:
             self.app.push_screen(AssignView(Charges(self.desk, assigning)))
 
+    def action_verify(self) -> None:
+        """Go to what is keyed a second time."""
+        from nq77tui.tui.views.verify import VerifyView
+
+        self.app.push_screen(VerifyView(self.desk))
+
+    def action_operators(self) -> None:
+        """Go to the figures of operators."""
+        from nq77tui.tui.views.operators import OperatorsView
+
+        self.app.push_screen(OperatorsView(self.desk))
+
     def action_drafts(self) -> None:
         """Go to the forms that were not finished."""
         from nq77tui.tui.views.drafts import DraftsView

@@ -194,6 +194,13 @@ class ListView(BaseView[None]):
 
         ask_undo(self)
 
+    def action_verify(self) -> None:
+        """Have this record, or all that are shown, keyed a second time."""
+        from nq77tui.tui.views.verify import ask_to_verify
+
+        rows = self.row_list
+        ask_to_verify(self, self.record_type, rows.current, list(rows.rows))
+
     def action_sort(self) -> None:
         """Sort by the next column, then by the programme's order again."""
         run_behind(self, self._sort, "listing")
