@@ -93,7 +93,9 @@ class DiscrepanciesView(BaseView[str]):
         )
         opened = {one.field for one in found.open} if found else set()
         self._decisions = {name: one for name, one in self._decisions.items() if name in opened}
-        rows = sorted(self._differences(), key=lambda name: (name not in opened, name))
+        order = list(self.desk.programme.schemas[self._record_type].fields) if found else []
+        rows = [name for name in order if name in self._differences()]
+        rows.sort(key=lambda name: name not in opened)
         self.row_list.show(columns, rows, self._cells, empty=text("tui.verify.same"))
         self._show_values()
 

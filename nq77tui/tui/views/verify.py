@@ -19,7 +19,7 @@ from nq77tui.tui.views.blind_form import BlindFormView
 from nq77tui.tui.views.discrepancies import DiscrepanciesView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
-_STATE, _KIND, _PAPER, _WHO = 20, 14, 27, 13
+_STATE, _KIND, _PAPER, _WHO = 13, 13, 36, 12
 _ORDER = ("", *STATES)
 
 
