@@ -283,17 +283,24 @@ class SignOffView(MarkingView[None]):
         counted: Coverage | None = None,
         chosen: Sequence[str] = (),
     ) -> None:
+        """Take a step for those for which it can be taken; the others stay as they are, marked."""
         areas = list(chosen) or self.chosen
         if not areas or not self.is_attached or self.refuse_if_read_only():
             return
+        why = {one: self._signoffs.why_not(step, one, comment) for one in areas}
+        left = {one: problem for one, problem in why.items() if problem is not None}
+        able = [one for one in areas if one not in left] or areas[:1]
         with self.refusals():
-            count = self._signoffs.take(step, areas, comment, counted)
-            self.mark_only([])
+            count = self._signoffs.take(step, able, comment, counted)
+            self.mark_only(list(left))
             self.look_again()
             if counted is not None:
                 self._counted[counted.as_of] = counted  # for who looks at the figures now
             done = self.desk.text(f"signing.done.{step}", count=count, period=self._period.name)
-            self.say(done, GOOD)
+            if left:
+                first = self._of_area(*next(iter(left.items())))
+                done = self.desk.text("signing.left", done=done, count=len(left), first=first)
+            self.say(done, WARNING if left else GOOD)
 
 
 def label_of(desk: Desk, name: str) -> str:
