@@ -53,6 +53,8 @@ COMMANDS: dict[str | None, str] = {
     "undo": "way_back.undo",
     "backup": "way_back.backup",
     "restore": "way_back.restore",
+    "rights": "rights.rights",
+    "disclosures": "rights.list_disclosures",
     "programme": "overview.check_programme",
 }
 """Where each command is: only what is called is imported, and the app starts sooner."""

@@ -49,6 +49,7 @@ def build_parser(catalogue: Catalogue) -> argparse.ArgumentParser:
     _add_transfer_commands(command, text)
     _add_overview_commands(command, text)
     _add_way_back_commands(command, text)
+    _add_rights_commands(command, text)
     return parser
 
 
@@ -62,6 +63,7 @@ def _add_record_commands(command, text) -> None:  # type: ignore[no-untyped-def]
     show = command("show")
     show.add_argument("id", metavar="ID")
     show.add_argument("--json", action="store_true", help=text("cli.option.json"))
+    show.add_argument("--reveal", action="store_true", help=text("cli.option.reveal"))
     command("delete").add_argument("id", metavar="ID")
     listing = command("list")
     listing.add_argument("record", metavar="RECORD")
@@ -74,6 +76,7 @@ def _add_record_commands(command, text) -> None:  # type: ignore[no-untyped-def]
         help=text("cli.option.where"),
     )
     listing.add_argument("--json", action="store_true", help=text("cli.option.json"))
+    listing.add_argument("--reveal", action="store_true", help=text("cli.option.reveal"))
 
 
 def _add_transfer_commands(command, text) -> None:  # type: ignore[no-untyped-def]
@@ -138,6 +141,25 @@ def _add_way_back_commands(command, text) -> None:  # type: ignore[no-untyped-de
     restore = command("restore")
     restore.add_argument("file", metavar="FILE")
     restore.add_argument("dir", metavar="DIR")
+
+
+def _add_rights_commands(command, text) -> None:  # type: ignore[no-untyped-def]
+    rights = command("rights")
+    what = rights.add_mutually_exclusive_group()
+    what.add_argument(
+        "--set", nargs=2, metavar=("USER", "ROLE"), dest="given", help=text("cli.option.set_rights")
+    )
+    what.add_argument("--drop", metavar="USER", help=text("cli.option.drop_rights"))
+    rights.add_argument(
+        "--areas",
+        metavar="AREA",
+        action="extend",
+        nargs="+",
+        default=[],
+        help=text("cli.option.areas"),
+    )
+    rights.add_argument("--json", action="store_true", help=text("cli.option.json"))
+    command("disclosures").add_argument("--json", action="store_true", help=text("cli.option.json"))
 
 
 def _add_overview_commands(command, text) -> None:  # type: ignore[no-untyped-def]

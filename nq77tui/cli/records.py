@@ -53,6 +53,8 @@ def show(session: Session) -> int:
         record = repository.require(repository.resolve_id(given))
         if record.id != given:
             session.say("cli.was_joined", given=given, id=record.id)
+        if session.arguments.reveal:
+            [record] = repository.reveal([record.id])
         schema = repository.programme.schemas.get(record.type)
         if session.arguments.json:
             write_json(record_json(record, schema))
@@ -91,6 +93,9 @@ def list_records(session: Session) -> int:
             for row in repository.rows(schema.record)
             if all(row.values.get(name) == value for name, value in wanted.items())
         ]
+        if arguments.reveal:
+            seen = {record.id: record for record in repository.reveal([row.id for row in rows])}
+            rows = [row._replace(values=seen[row.id].values) for row in rows]
         if arguments.json:
             write_json([flat_json(row.id, row.type, values_of(row.values, schema)) for row in rows])
             return 0

@@ -33,6 +33,10 @@ FieldType: TypeAlias = Literal[
     "code",
 ]
 FIELD_TYPES: tuple[str, ...] = get_args(FieldType)
+PERSONAL_TYPES = frozenset({"phone", "citizen_number"})
+"""Sensitive unless the schema says otherwise."""
+Writers: TypeAlias = Literal["operator", "supervisor"]
+WRITERS: tuple[Writers, ...] = get_args(Writers)
 MASK_SIGNS = {"#": str.isdigit, "A": str.isalpha}
 """What the signs of a mask stand for; any other sign is itself."""
 _FIXED_LENGTHS = {"citizen_number": 12}
@@ -82,6 +86,7 @@ class Field:
         year_only: a date may be a year, or a month and a year.
         mask: of a code: ``#`` a digit, ``A`` a letter, anything else itself.
         multiline: a text may hold line breaks.
+        sensitive: a personal number, masked in lists and for those who only look.
     """
 
     name: str
@@ -98,6 +103,7 @@ class Field:
     year_only: bool = False
     mask: str = ""
     multiline: bool = False
+    sensitive: bool = False
 
     @property
     def is_reference(self) -> bool:
@@ -163,6 +169,7 @@ class Schema:
         tree: set for the one schema whose records are the areas.
         duplicates: when two of them look like one; None where nobody asks.
         changes: how its fields became what they are, in the order of the versions.
+        written_by: the role that writes records of this type: ``supervisor`` or ``operator``.
     """
 
     record: str
@@ -177,6 +184,12 @@ class Schema:
     tree: Tree | None = None
     duplicates: Duplicates | None = None
     changes: tuple[SchemaChange, ...] = ()
+    written_by: Writers = "operator"
+
+    @cached_property
+    def sensitive(self) -> frozenset[str]:
+        """The fields that hold personal numbers."""
+        return frozenset(field.name for field in self if field.sensitive)
 
     @cached_property
     def form(self) -> int:

@@ -13,6 +13,8 @@ from nq77tui.core.lookalike import DISTINCT
 from nq77tui.core.problem import Severity
 from nq77tui.core.schema import (
     FIELD_TYPES,
+    PERSONAL_TYPES,
+    WRITERS,
     Choice,
     Constraint,
     Duplicates,
@@ -20,6 +22,7 @@ from nq77tui.core.schema import (
     FieldType,
     Schema,
     Tree,
+    Writers,
 )
 from nq77tui.core.verification import VERIFICATION
 from nq77tui.programme.change_file import read_changes
@@ -29,6 +32,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _RESERVED_NAMES = frozenset({RESERVED, "id", "record"})
 """What stands beside the fields in files and on the command line."""
 _SEVERITIES = ("error", "warning")
+_MASKED_TYPES = PERSONAL_TYPES | {"text", "code"}
 ChoiceLists = Mapping[str, tuple[Choice, ...]]
 
 
@@ -82,9 +86,20 @@ def read_schema(path: Path, lists: ChoiceLists, problems: Problems) -> Schema | 
         tree=_tree(table.table("tree")) if table.has("tree") else None,
         duplicates=_duplicates(table.table("duplicates")) if table.has("duplicates") else None,
         changes=read_changes(table, version),
+        written_by=_written_by(table),
     )
+    for name in schema.title:
+        if name in schema.sensitive:
+            table.wrong("sensitive_title", "title", found=name)
     table.done()
     return schema
+
+
+def _written_by(table: Table) -> Writers:
+    found = table.text("written_by", "operator")
+    if found not in WRITERS:
+        table.wrong("not_one_of", "written_by", found=found, known=", ".join(WRITERS))
+    return "supervisor" if found == "supervisor" else "operator"
 
 
 def _tree(table: Table) -> Tree:
@@ -124,11 +139,21 @@ def _field(name: str, table: Table, lists: ChoiceLists) -> Field:
         year_only=table.flag("year_only"),
         mask=table.text("mask"),
         multiline=table.flag("multiline"),
+        sensitive=_is_sensitive(table, kind),
     )
     if field.is_reference and not field.to:
         table.wrong("missing_key", "to")
     table.done()
     return field
+
+
+def _is_sensitive(table: Table, kind: str) -> bool:
+    if not table.has("sensitive"):
+        return kind in PERSONAL_TYPES
+    is_sensitive = table.flag("sensitive")
+    if is_sensitive and kind not in _MASKED_TYPES:
+        table.wrong("not_for_type", "sensitive", found=kind)
+    return is_sensitive
 
 
 def _required(table: Table) -> Expression | None:

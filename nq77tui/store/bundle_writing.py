@@ -106,7 +106,7 @@ def make_bundle(
         sender=sender.id,
         since=since,
         up_to=up_to,
-        is_part=bool(area) or damaged > 0,
+        is_part=bool(area) or damaged > 0 or not repository.sees_all,
         area=area,
         counts={name: len(table) for name, table in tables.items() if table},
         size=len(documents),

@@ -86,6 +86,7 @@ def _recent_down_to_merge(repository: Repository) -> tuple[list[Commit], dict[st
     Raises:
         RefusedError: there is none.
     """
+    repository.rights.refuse_unless_whole("merge")
     undone: set[object] = set()
     recent: list[Commit] = []
     for commit in repository.commits_back():

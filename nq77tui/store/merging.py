@@ -38,8 +38,10 @@ def plan_merge(
     """Work out what a merge would do; nothing is written.
 
     Raises:
+        RefusedError: the user merges nothing here.
         StoppedError: as `watch` said.
     """
+    repository.rights.refuse_unless_whole("merge")
     with _no_collections():
         branches = find_branches(repository, sources)
         plan = MergePlan(branches)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from nq77tui.core import merge
 from nq77tui.core.area_tree import AreaTree, Facts
@@ -28,6 +28,7 @@ from nq77tui.core.upgrade import ASIDE
 from nq77tui.core.validation import calculated
 from nq77tui.programme import Programme
 from nq77tui.store.creation import SNAPSHOT
+from nq77tui.store.disclosures import note_disclosure
 from nq77tui.store.drafts import Drafts
 from nq77tui.store.epochs import Epochs
 from nq77tui.store.history import Commit
@@ -39,6 +40,7 @@ from nq77tui.store.peers import Peer
 from nq77tui.store.progress import Watch, unwatched
 from nq77tui.store.reader import Reader
 from nq77tui.store.reference import candidates, check_record, reference_reader
+from nq77tui.store.rights import Rights, rights_of, system_user
 from nq77tui.store.settings import FILE_NAME, StoreSettings, load_settings, save_settings
 from nq77tui.store.storage import JournalStorage, Transaction
 from nq77tui.store.strata import ahead, behind, bring_up, put_aside
@@ -46,6 +48,7 @@ from nq77tui.store.writer import Writer
 
 _AT_ONCE = 512
 """Merged records that are put in place between two looks at whether to stop."""
+EVERYTHING = Rights("")
 
 
 class Repository(Reader):
@@ -59,9 +62,12 @@ class Repository(Reader):
         storage: JournalStorage,
         writer: Writer,
         clock: Callable[[], datetime],
+        rights: Rights = EVERYTHING,
     ) -> None:
         super().__init__(programme, settings, storage, clock)
         self.folder = folder
+        self.rights = rights
+        """What the user of this process may see and change."""
         self._writer = writer
         self._own_notices: list[Problem] = []
         self.peer_book = PeerBook(storage, writer, clock)
@@ -77,13 +83,15 @@ class Repository(Reader):
         clock: Callable[[], datetime],
         read_only: bool = False,
         state_folder: Path | None = None,
-    ) -> Self:
-        """Open the store in a folder.
+        user: str | None = None,
+    ) -> Repository:
+        """Open the store in a folder, as far as its user may see and change it.
 
         Args:
             operator: the name written with every change.
             clock: the time now, with its zone.
             state_folder: where the right to write is kept; the user's state folder if None.
+            user: whose rights hold; the system's user of this process if None.
 
         Raises:
             RefusedError: there is none, it is damaged or newer, or another programme's.
@@ -96,6 +104,8 @@ class Repository(Reader):
         if settings.programme != programme.id:
             found = {"found": settings.programme, "wanted": programme.id, "folder": str(folder)}
             raise RefusedError(Problem("storage.other_programme", found))
+        rights = rights_of(user or system_user(), settings.rights, settings.roles)
+        read_only = read_only or rights.is_viewer
         try:
             storage = JournalStorage(
                 folder / SNAPSHOT, read_only=read_only, history_bytes=settings.history_mb << 20
@@ -104,13 +114,31 @@ class Repository(Reader):
             params = {"folder": str(folder), "detail": error.strerror or str(error)}
             raise RefusedError(Problem("storage.cannot_open", params)) from error
         writer = Writer(storage, operator, clock, state_folder)
-        repository = cls(folder, programme, settings, storage, writer, clock)
         try:
-            repository._meet_programme()
+            # By the program, whoever has started it.
+            every = cls(folder, programme, settings, storage, writer, clock, rights)
+            every._meet_programme()
+            return every if rights.is_whole else every._limited()
         except BaseException:
             storage.close(fold=False)
             raise
-        return repository
+
+    def _limited(self) -> Repository:
+        """The same store for a user who may not see or change everything."""
+        from nq77tui.store.limited import LimitedRepository  # which is a repository
+
+        limited = LimitedRepository(
+            self.folder,
+            self.programme,
+            self.settings,
+            self._storage,
+            self._writer,
+            self._clock,
+            self.rights,
+        )
+        limited._own_notices = self._own_notices
+        limited.refuse_unknown_areas()
+        return limited
 
     def _meet_programme(self) -> None:
         """Bring up what an older programme wrote, and say what a newer one did."""
@@ -185,14 +213,20 @@ class Repository(Reader):
         """The id under which this store writes; empty before its first write."""
         return self._writer.replica
 
-    def keep_settings(self, **changes: str | bool | int) -> None:
+    def keep_settings(self, **changes: Any) -> None:
         """Keep what the users of this store chose; a notice says where that is not possible."""
-        self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
+        self.settings = replace(self.settings, **changes)
+        if not changes.keys() & {"rights", "roles"}:
+            # Who may what stays as a supervisor may just have set it.
+            kept = load_settings(self.folder) or self.settings
+            self.settings = replace(self.settings, rights=kept.rights, roles=kept.roles)
         try:
             save_settings(self.folder, self.settings)
         except OSError as error:
             detail = error.strerror or str(error)
             params = {"file": FILE_NAME, "detail": detail}
+            if changes.keys() & {"rights", "roles"}:
+                raise RefusedError(Problem("storage.settings_not_kept", params)) from None
             problem = Problem("storage.settings_not_kept", params, "warning")
             if problem not in self._own_notices:
                 self._own_notices.append(problem)
@@ -218,6 +252,40 @@ class Repository(Reader):
             after: dict[str, Json] = {**record.values, field: value}
             follows = calculated(schema, self.scope(record.type, after)) if schema else {}
             return self.overwrite(record_id, {field: value, **follows})
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether no record is kept from the user."""
+        return True
+
+    def reveal(self, record_ids: Sequence[str]) -> list[Record]:
+        """Records of one type with their personal numbers as they are, noted before that.
+
+        Raises:
+            RefusedError: the user may not see them, or it cannot be noted.
+        """
+        if not self.rights.reveals:
+            raise RefusedError(Problem("rights.no_reveal", self.rights.params()))
+        records = [self._as_it_is(record_id) for record_id in record_ids]
+        named = [record for record in records if any(map(record.get, self._sensitive(record)))]
+        if named:
+            note_disclosure(
+                self.folder,
+                self.now(),
+                self.operator,
+                "shown",
+                user=self.rights.user,
+                record=named[0].type,
+                ids=[record.id for record in named],
+            )
+        return records
+
+    def _sensitive(self, record: Record) -> Collection[str]:
+        schema = self.programme.schemas.get(record.type)
+        return schema.sensitive if schema else ()
+
+    def _as_it_is(self, record_id: str) -> Record:
+        return self.require(record_id)
 
     # -- checking ------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.store.atomic_file import replace_file
@@ -32,6 +33,8 @@ class StoreSettings:
         history_mb: the megabytes of compressed history above which the oldest goes.
         stick: the folder that bundles were sent to or received from last.
         report: what stands in the headings of reports, by name.
+        rights: what each of the system's users may see and change; see `store.rights`.
+        roles: what belongs to a role, by its name.
     """
 
     programme: str
@@ -47,6 +50,8 @@ class StoreSettings:
     history_mb: int = 64
     stick: str = ""
     report: Mapping[str, str] = field(default_factory=dict)
+    rights: Mapping[str, Any] = field(default_factory=dict)
+    roles: Mapping[str, Any] = field(default_factory=dict)
 
     def with_language(self, language: str) -> StoreSettings:
         """The same in another language."""

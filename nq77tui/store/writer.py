@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from nq77tui.core import base32
 from nq77tui.core.document import doc_id_of, to_document
@@ -42,6 +42,16 @@ CHAIN_LENGTH = 16
 _REPLICA = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
 
 
+class Rule(Protocol):
+    """Says whether a user may write; refuses by raising."""
+
+    def may_begin(self) -> None:
+        """Asked before a transaction."""
+
+    def may_write(self, after: Record) -> None:
+        """Asked before a record is put in place."""
+
+
 class Writer:
     """The only place where records are written."""
 
@@ -54,6 +64,8 @@ class Writer:
     ) -> None:
         self.operator = normalise(operator) or "?"
         self.notices: list[Problem] = []
+        self.rule: Rule | None = None
+        """Whether the user may write; None where everything is allowed."""
         self._storage = storage
         self._clock = clock
         self._state_folder = state_folder or default_state_folder()
@@ -124,6 +136,8 @@ class Writer:
 
     def transaction(self, note: dict[str, Any] | None = None) -> Transaction:
         """One commit, which ends with the replica's row; `note` is kept in the history."""
+        if self.rule is not None:
+            self.rule.may_begin()
         return _Writing(self, self._storage, note)
 
     def _begin(self) -> None:
@@ -163,6 +177,8 @@ class Writer:
             self._mark_epoch()
             self._counter += count - 1
             record = change([Dot(self.replica, n) for n in range(first, self._counter + 1)])
+            if self.rule is not None:
+                self.rule.may_write(record)
             self.put(record)
             text = f"{self._chain}{record.type}{canonical_json(to_document(record))}"
             self._chain = hashlib.sha256(text.encode("utf-8")).hexdigest()[:CHAIN_LENGTH]

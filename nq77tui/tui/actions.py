@@ -115,6 +115,7 @@ LIST = (
     Action("list.sort", ("f6", "ctrl+o"), "sort"),
     Action("list.undo", ("f9", "ctrl+z"), "undo"),
     Action("list.verify", ("f7", "ctrl+y"), "verify", is_shown=False),
+    Action("list.reveal", ("f11", "ctrl+b"), "reveal", is_shown=False),
     Action("list.filter", ("backspace",), is_shown=False),
     Action("list.help", ("question_mark",), "app.help", is_shown=False),
     Action("list.back", ("escape",), "back"),
@@ -128,6 +129,7 @@ FORM = (
     Action("form.editor", ("f6", "ctrl+o"), "editor", is_shown=False),
     Action("form.typing", ("f9", "ctrl+t"), "typing"),
     Action("form.history", ("f7", "ctrl+r"), "history", is_shown=False),
+    Action("form.reveal", ("f11", "ctrl+b"), "reveal", is_shown=False),
     Action("form.back", ("escape",), "back"),
 )
 FIELDS = (

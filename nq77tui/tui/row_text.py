@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from nq77tui.core.collation import name_sort_key, sort_key
+from nq77tui.core.masking import masked
 from nq77tui.core.record import Json
 from nq77tui.core.schema import Field
 from nq77tui.core.screen import RecordScreen
@@ -20,8 +21,6 @@ from nq77tui.tui.search import searchable
 _TextKey = tuple[str, str, str]
 _STEP = 500
 _DEEPEST = 8
-_PERSONAL = {"citizen_number", "phone"}
-_LEFT_OPEN = 4
 _OWN_TEXTS = {"text", "code", "citizen_number", "phone"}
 _NAME, _EMPTY = 4, (9, 0)
 
@@ -154,13 +153,7 @@ class RowText:
 
     def _masked(self, name: str, shown: str) -> str:
         """Whoever looks over a shoulder reads a list; the form shows the whole number."""
-        if self._schema.fields[name].type not in _PERSONAL:
-            return shown
-        last = [at for at, letter in enumerate(shown) if letter.isalnum()][-_LEFT_OPEN:]
-        return "".join(
-            "*" if letter.isalnum() and at not in last else letter
-            for at, letter in enumerate(shown)
-        )
+        return masked(shown) if self._schema.fields[name].sensitive else shown
 
     def _title(self, record_id: str) -> str:
         title = self._titles.get(record_id)

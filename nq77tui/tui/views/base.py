@@ -109,6 +109,22 @@ class BaseView(Screen[Result]):
             self.refuse(RefusedError(why))
         return why is not None
 
+    def reveal(self, record_id: str | None) -> None:
+        """Say the personal numbers of a record until the next key; that is noted first."""
+        if record_id is None:
+            return
+        with self.refusals():
+            [record] = self.desk.repository.reveal([record_id])
+            title = self.desk.repository.title(record_id)
+            schema = self.desk.programme.schemas[record.type]
+            numbers = [
+                f"{self.desk.label(field.label)}: {self.desk.shown(record.type, field.name, value)}"
+                for field in schema
+                if field.sensitive and (value := record.get(field.name))
+            ]
+            key = "rights.shown" if numbers else "rights.nothing_hidden"
+            self.say(self.desk.text(key, title=title, numbers="; ".join(numbers)))
+
     def refuse(self, error: RefusedError) -> None:
         """Say why something was not done."""
         sentences = [self.desk.problem(problem) for problem in error.problems]

@@ -198,6 +198,10 @@ class FormView(DraftingView):
         self.pane.enter(self.pane.current)
         self.show_title()
 
+    def action_reveal(self) -> None:
+        """Show the personal numbers of the record."""
+        self.reveal(self.model.record_id)
+
     def action_history(self) -> None:
         """Who changed what in this record; of a new one, the record that it looks like."""
         if self.model.record_id is None:

@@ -188,6 +188,10 @@ class ListView(BaseView[None]):
             self.say(self.desk.text("tui.deleted", title=title), GOOD)
         self.look_again()
 
+    def action_reveal(self) -> None:
+        """Show the personal numbers of the row."""
+        self.reveal(self.row_list.current)
+
     def action_undo(self) -> None:
         """Take my last save back after asking."""
         from nq77tui.tui.views.undoing import ask_undo
