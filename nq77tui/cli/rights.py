@@ -84,12 +84,11 @@ def list_disclosures(session: Session) -> int:
         write_json(found)
         return 0
     for entry in found:
-        at, by, what = entry.get("at"), entry.get("by"), str(entry.get("what"))
+        at, ids = entry.get("at"), entry.get("ids")
         when = moment(at) if isinstance(at, int) else ""
-        ids = entry.get("ids")
         count = len(ids) if isinstance(ids, list) else entry.get("rows", "")
         about = entry.get("record") or entry.get("form") or ""
-        user = entry.get("user") or ""
-        print(printable(f"{when}\t{by}\t{user}\t{what}\t{about}\t{count}".replace("\n", " ")))
+        cells = (when, entry.get("by"), entry.get("user") or "", entry.get("what"), about, count)
+        print("\t".join(printable(str(cell)) for cell in cells))
     session.say("rights.disclosures", count=len(found))
     return 0

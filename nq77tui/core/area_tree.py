@@ -61,6 +61,10 @@ class Locator:
         place = self._places.get(value)
         return self._find(value) if place is None else place
 
+    def knows(self, record_id: str) -> bool:
+        """Whether something was located by the record, or by its not being there."""
+        return record_id in self._places
+
     def _find(self, value: Json) -> str:
         trail, place = [], EVERYWHERE
         while isinstance(value, str):
@@ -157,6 +161,10 @@ class AreaTree:
     def locate(self, row: Row) -> str:
         """The area that a record lies in, by following the references its schema names."""
         return self._locator.place(row)
+
+    def located_by(self, record_id: str) -> bool:
+        """Whether something was located by the record, or by its not being there."""
+        return self._locator.knows(record_id)
 
     def way(self, area_id: str) -> tuple[str, ...]:
         """An area and everything above it, `EVERYWHERE` last."""

@@ -120,14 +120,16 @@ class LimitedRepository(Repository):
     def live(self, record_type: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
         """TinyDB id and displayed values of all live records of a type that the user sees."""
         sight, schema = self._sight, self.programme.schemas.get(record_type)
-        masks = bool(sight.sensitive(record_type))
+        mask = sight.mask(record_type)
+        limited, by_area = not self.sees_all, schema if schema and schema.area else None
         for key, values in self._every.live(record_type):
-            if schema is not None and schema.area:
-                is_seen = sight.is_inside(schema, values)
-            else:
-                is_seen = sight.sees(record_type, id_of_doc_id(int(key)), values)
-            if is_seen:
-                yield key, sight.values(record_type, values) if masks else values
+            if limited:
+                if by_area is not None:
+                    if not sight.is_inside(by_area, values):
+                        continue
+                elif not sight.sees(record_type, id_of_doc_id(int(key)), values):
+                    continue
+            yield key, mask(values) if mask else values
 
     def find(self, record_type: str, field: str, value: str) -> list[Row]:
         """The live records whose field has a value, from an index."""

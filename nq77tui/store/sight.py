@@ -76,7 +76,7 @@ class Sight:
         if field and isinstance(old, dict) and isinstance(new, dict):
             if old.get(field) == new.get(field) and not (_is_marked(old) or _is_marked(new)):
                 return
-        elif field and old is None and _id(key) not in self._places:
+        elif field and old is None and not (self._tree and self._tree.located_by(_id(key))):
             return  # nobody has asked about it yet
         self._forget()
 
@@ -145,12 +145,18 @@ class Sight:
         schema = self._schemas.get(record_type.partition(ASIDE)[0])
         return schema.sensitive if schema else ()
 
-    def values(self, record_type: str, values: Mapping[str, Json]) -> Mapping[str, Json]:
-        """Values as the user sees them."""
+    def mask(self, record_type: str) -> Callable[[Mapping[str, Json]], Mapping[str, Json]] | None:
+        """Lays a mask over the values of records of a type; None where nothing is masked."""
         sensitive = self.sensitive(record_type)
         if not sensitive:
-            return values
-        return MaskedValues(values, sensitive, self._masked[record_type.partition(ASIDE)[0]])
+            return None
+        concerned = self._masked[record_type.partition(ASIDE)[0]]
+        return lambda values: MaskedValues(values, sensitive, concerned)
+
+    def values(self, record_type: str, values: Mapping[str, Json]) -> Mapping[str, Json]:
+        """Values as the user sees them."""
+        mask = self.mask(record_type)
+        return mask(values) if mask else values
 
     def row(self, row: Row | None) -> Row | None:
         """A row as the user sees it."""

@@ -701,6 +701,24 @@ MISTAKES = [
         (SCREEN, "form.section[0]", "fields"),
     ),
     Planted(
+        "a number that cannot be masked",
+        field("integer", "sensitive = true"),
+        "not_for_type",
+        (HOUSEHOLD, "fields.x", "sensitive", "integer"),
+    ),
+    Planted(
+        "a record named by a telephone",
+        swap(HOUSEHOLD, 'title = ["head"]', 'title = ["head", "phone"]'),
+        "sensitive_title",
+        (HOUSEHOLD, "title", "phone"),
+    ),
+    Planted(
+        "records written by a role that there is not",
+        swap(HOUSEHOLD, 'area = "area"', 'area = "area"\nwritten_by = "viewer"'),
+        "not_one_of",
+        (HOUSEHOLD, "written_by", "viewer", "operator, supervisor"),
+    ),
+    Planted(
         "an expression that is a number",
         field("text", "relevant = 5"),
         "wrong_kind",
