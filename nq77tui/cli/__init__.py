@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 __all__ = ["main"]
 
+INTERRUPTED = 130
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.
@@ -18,6 +20,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.disable()
     try:
         from nq77tui.cli.entry import run
+    except KeyboardInterrupt:
+        return INTERRUPTED
     finally:
         gc.freeze()
         gc.enable()

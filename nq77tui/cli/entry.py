@@ -7,13 +7,15 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 
+from nq77tui.cli import INTERRUPTED
 from nq77tui.cli.parser import build_parser
 from nq77tui.cli.session import Session, first_language
-from nq77tui.core.problem import RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.programme import LANGUAGES, load_catalogue
 
-FINE, REFUSED, INTERRUPTED = 0, 1, 130
+FINE, REFUSED = 0, 1
 
 COMMANDS: dict[str | None, str] = {
     None: "setup.app",
@@ -66,23 +68,54 @@ def run(argv: Sequence[str] | None) -> int:
     Returns:
         The exit status: 0 fine, 1 refused or found wanting, 2 usage.
     """
+    _fill_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that is not UTF-8 shows what it can, and no command fails because of it.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     given = list(sys.argv[1:] if argv is None else argv)
-    arguments = build_parser(load_catalogue(_asked_language(given))).parse_args(given)
-    session = Session(arguments)
     try:
-        return command(arguments.command)(session)
+        arguments = build_parser(load_catalogue(_asked_language(given))).parse_args(given)
+        return _carry_out(Session(arguments))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _carry_out(session: Session) -> int:
+    try:
+        status = command(session.arguments.command)(session)
+        sys.stdout.flush()
+        return status
     except RefusedError as error:
         return _refuse(session, error)
     except BrokenPipeError:
         # The reader has closed the pipe (`nq77 list … | head`): nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return FINE
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    except OSError as error:
+        # What the parts know of was refused by them: this is the output, or a broken machine.
+        is_output = error.filename is None
+        if is_output:
+            _drop_output()
+        key = "cli.no_output" if is_output else "cli.system_refused"
+        params = {"file": str(error.filename), "detail": cause_of(error)}
+        return _refuse(session, RefusedError(Problem(key, params)))
+
+
+def _fill_standard_streams() -> None:
+    """Open what the caller has closed, so that no file of a store becomes standard output."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("r+", encoding="utf-8"))  # noqa: SIM115
+
+
+def _drop_output() -> None:
+    """What could not be written to stdout must not be tried again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def command(name: str | None) -> Callable[[Session], int]:

@@ -29,7 +29,7 @@ from typing import Any
 
 from nq77tui.core import base32
 from nq77tui.core.merge import KEYED_ID_BITS, KEYED_ID_LENGTH
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.core.record import (
     COUNTER_BITS,
     REPLICA_LENGTH,
@@ -209,7 +209,7 @@ def from_document(record_type: str, doc_id: int, document: Mapping[str, Any]) ->
         else:
             record = _read_object(record_type, record_id, values, causal)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, DocumentError) as error:
-        raise DocumentError("bad_causal_data", id=record_id, detail=str(error)[:80]) from None
+        raise DocumentError("bad_causal_data", id=record_id, detail=cause_of(error)) from None
     return record
 
 

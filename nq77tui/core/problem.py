@@ -6,6 +6,8 @@ holds the words. ``RefusedError`` is the one error that users get to see.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -30,6 +32,31 @@ class Problem:
     def __str__(self) -> str:
         details = ", ".join(f"{name}={value!r}" for name, value in self.params.items())
         return f"{self.key}({details})"
+
+
+_PLACE = re.compile(r"line (\d+), column (\d+)")  # as tomllib says it
+
+
+def cause_of(error: Exception) -> Problem | str:
+    """Why a file could not be read, as a parameter of the problem that names the file.
+
+    What the system says is passed on; what Python says is put into words of the catalogue.
+    """
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, json.JSONDecodeError):
+        return Problem("cause.syntax", {"line": error.lineno, "column": error.colno})
+    if isinstance(error, UnicodeDecodeError):
+        return Problem("cause.not_utf8", {"byte": error.start + 1})
+    if found := _PLACE.search(str(error)):
+        return Problem("cause.syntax", {"line": int(found[1]), "column": int(found[2])})
+    if isinstance(error, EOFError):
+        return Problem("cause.cut_off")
+    if isinstance(error, RefusedError):
+        return error.problems[0]
+    if type(error) in (ValueError, KeyError) and str(error.args[0]).isidentifier():
+        return Problem("cause.part", {"part": error.args[0]})  # raised with the name of the part
+    return Problem("cause.form")
 
 
 class RefusedError(Exception):

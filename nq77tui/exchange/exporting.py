@@ -26,7 +26,7 @@ from nq77tui.core.scope import Row
 from nq77tui.core.text import harmless_json
 from nq77tui.exchange.cell import guard, plain_text
 from nq77tui.exchange.column import ID
-from nq77tui.store.atomic_file import replace_file
+from nq77tui.store.atomic_file import save_file
 from nq77tui.store.repository import Repository
 
 ALL = "all"
@@ -165,7 +165,7 @@ def save_export(path: Path, write: Callable[[BinaryIO], ExportResult]) -> Export
     content = io.BytesIO()
     result = write(content)
     try:
-        replace_file(path, content.getvalue())
+        save_file(path, content.getvalue())
     except OSError as error:
         raise _cannot_write(path, error) from None
     return result

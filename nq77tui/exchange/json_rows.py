@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.core.record import Json
 from nq77tui.exchange.column import ColumnNames, unknown_columns
 from nq77tui.exchange.raw_row import RawRow
@@ -54,7 +54,7 @@ def _row(number: int, line: str, file: str) -> RawRow:
         params["key"] = str(error)
         return RawRow(number, {}, Problem("exchange.json_key_twice", params))
     except (ValueError, RecursionError) as error:
-        params["detail"] = str(error)[:80]
+        params["detail"] = cause_of(error)
         return RawRow(number, {}, Problem("exchange.bad_json", params))
     if not isinstance(found, dict):
         params["detail"] = line.strip()[:20]

@@ -133,6 +133,14 @@ def replace_synced(new: Path, path: Path) -> None:
     sync_folder(path.parent)
 
 
+def save_file(path: Path, content: bytes) -> None:
+    """Write where a user says: as `replace_file`, but through links, and into a device or pipe."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+    else:
+        replace_file(path.resolve(), content)
+
+
 def replace_file(path: Path, content: bytes, mode: int | None = None) -> None:
     """Replace (or create) a file in one step that survives a power cut."""
     new = temporary_beside(path)

@@ -13,7 +13,7 @@ import tarfile
 import zlib
 from pathlib import Path
 
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.store.atomic_file import make_folder, replace_file, sync_folder, write_synced
 from nq77tui.store.creation import SNAPSHOT
 from nq77tui.store.history import segments_up_to
@@ -109,7 +109,7 @@ def _read(path: Path) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     try:
         # To its end first: only there stands the checksum.
-        with gzip.open(path) as file:
+        with path.open("rb") as stored, gzip.open(stored) as file:
             whole = file.read(MAX_BYTES + 1)
         if len(whole) > MAX_BYTES:
             raise RefusedError(Problem("backup.not_ours", {"file": str(path)}))
@@ -119,8 +119,11 @@ def _read(path: Path) -> dict[str, bytes]:
                 if found is None or not _is_ours(member.name) or count >= MAX_FILES:
                     raise RefusedError(Problem("backup.not_ours", {"file": str(path)}))
                 contents[member.name] = found.read()
+    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+        params = {"file": str(path), "detail": cause_of(error)}
+        raise RefusedError(Problem("merge.unreadable", params)) from error
     except (OSError, tarfile.TarError, EOFError, ValueError, zlib.error) as error:
-        params = {"file": str(path), "detail": str(error)[:80]}
+        params = {"file": str(path), "detail": cause_of(error)}
         raise RefusedError(Problem("backup.damaged", params)) from error
     if SNAPSHOT not in contents:
         raise RefusedError(Problem("backup.not_ours", {"file": str(path)}))

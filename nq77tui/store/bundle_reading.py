@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from nq77tui.core.document import RESERVED
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.store.bundle import (
     BUNDLE_FORMAT,
     END_MARK,
@@ -111,7 +111,7 @@ def decode_bundle(path: Path, content: bytes) -> Bundle:
         tables = _parse(documents)
         del documents  # as large as a store
     except (ValueError, RecursionError) as error:
-        raise _refused(path, "damaged", detail=str(error)[:80]) from error
+        raise _refused(path, "damaged", detail=cause_of(error)) from error
     if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
         raise _refused(path, "damaged", detail="tables")
     if {name: len(table) for name, table in tables.items()} != dict(manifest.counts):
@@ -147,7 +147,7 @@ def _manifest(path: Path, head: bytes) -> Manifest:
     try:
         return read_manifest(_parse(head))
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise _refused(path, "damaged", detail=str(error)[:80]) from error
+        raise _refused(path, "damaged", detail=cause_of(error)) from error
 
 
 def _unpack(path: Path, body: bytes, manifest: Manifest) -> str:
@@ -164,7 +164,7 @@ def _unpack(path: Path, body: bytes, manifest: Manifest) -> str:
             unpacked += got
             piece = b""
     except (OSError, ValueError) as error:
-        raise _refused(path, "damaged", detail=str(error)[:80]) from error
+        raise _refused(path, "damaged", detail=cause_of(error)) from error
     if len(unpacked) > manifest.size:
         raise _refused(path, "bomb", bytes=len(unpacked))
     if not unpacker.eof or unpacker.unused_data or len(unpacked) != manifest.size:
@@ -177,7 +177,7 @@ def _unpack(path: Path, body: bytes, manifest: Manifest) -> str:
     try:
         return unpacked.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _refused(path, "damaged", detail=str(error)[:80]) from error
+        raise _refused(path, "damaged", detail=cause_of(error)) from error
 
 
 def _parse(content: str | bytes) -> Any:
@@ -201,7 +201,7 @@ def without_twins() -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
             for name, value in pairs
         }
         if len(found) != len(pairs):
-            raise ValueError("key twice")
+            raise ValueError("key_twice")
         return found
 
     return made

@@ -64,16 +64,23 @@ class Receipt:
 
 def as_json(problem: Problem) -> dict[str, Json]:
     """A problem as it is kept: its key, and its parameters as text."""
-    params: dict[str, Json] = {
-        name: value if isinstance(value, int) else printable(str(value))
-        for name, value in problem.params.items()
-    }
+    params = {name: _kept(value) for name, value in problem.params.items()}
     return {"key": problem.key, "params": params}
+
+
+def _kept(value: object) -> Json:
+    if isinstance(value, Problem):
+        return as_json(value)
+    return value if isinstance(value, int) else printable(str(value))
 
 
 def problem_of(found: Mapping[str, Any]) -> Problem:
     """The problem behind what `as_json` made."""
-    return Problem(str(found.get("key", "")), dict(found.get("params") or {}))
+    params = {
+        name: problem_of(value) if isinstance(value, dict) else value
+        for name, value in dict(found.get("params") or {}).items()
+    }
+    return Problem(str(found.get("key", "")), params)
 
 
 def keep_receipt(store_folder: Path, receipt: Receipt) -> Path:

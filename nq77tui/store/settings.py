@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.store.atomic_file import replace_file
 
 STORE_FORMAT = 1
@@ -73,19 +73,21 @@ def load_settings(folder: Path) -> StoreSettings | None:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         known = {name: content[name] for name in StoreSettings.__slots__ if name in content}
-        settings = StoreSettings(**known)
         for name, value in known.items():
             if type(value) is not type(getattr(_EXAMPLE, name)):
-                raise TypeError(f"{name} = {value!r}")
+                raise ValueError(name)
+        if "programme" not in known:
+            raise KeyError("programme")
+        settings = StoreSettings(**known)
         if settings.history_mb < 1:
-            raise TypeError(f"history_mb = {settings.history_mb}")
+            raise ValueError("history_mb")
         if not 0 <= settings.verify_share <= 100:
-            raise TypeError(f"verify_share = {settings.verify_share}")
+            raise ValueError("verify_share")
         if not all(isinstance(name, str) for name in settings.supervisors):
-            raise TypeError(f"supervisors = {settings.supervisors!r}")
+            raise ValueError("supervisors")
         too_new = settings.format > STORE_FORMAT
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
-        params = {"file": str(path), "detail": str(error)[:80]}
+    except (OSError, ValueError, KeyError) as error:
+        params = {"file": str(path), "detail": cause_of(error)}
         raise RefusedError(Problem("storage.bad_settings", params)) from error
     if too_new:
         raise RefusedError(Problem("storage.newer_store", {"file": str(path)}))

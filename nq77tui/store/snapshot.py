@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nq77tui.core.document import RESERVED
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.store.failures import JournalDamagedError
 from nq77tui.store.journal import Line, encode_line
 from nq77tui.store.table_map import Document, TableMap
@@ -69,7 +69,7 @@ def _parse_object(text: bytes, name: str) -> dict[str, Any]:
     try:
         found = _load_shared(text)
     except (ValueError, RecursionError) as error:
-        params = {"file": name, "detail": str(error)[:80]}
+        params = {"file": name, "detail": cause_of(error)}
         raise RefusedError(Problem("storage.not_json", params)) from error
     if not isinstance(found, dict):
         raise RefusedError(Problem("storage.not_a_store", {"file": name}))

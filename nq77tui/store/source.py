@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.store.bundle import SUFFIX, Manifest
 from nq77tui.store.bundle_reading import is_bundle, read_bundle, without_twins
 from nq77tui.store.epochs import EPOCH_TABLE, Epochs, read_epochs
@@ -236,7 +236,7 @@ def _parse(path: Path, content: bytes) -> dict[str, dict[str, Any]]:
     try:
         tables = {} if is_new else json.loads(content, object_pairs_hook=without_twins())
     except (ValueError, RecursionError) as error:
-        params = {"file": str(path), "detail": str(error)[:80]}
+        params = {"file": str(path), "detail": cause_of(error)}
         raise RefusedError(Problem("merge.not_json", params)) from error
     if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
         raise RefusedError(Problem("merge.no_store", {"file": str(path)}))
@@ -271,6 +271,6 @@ def _with_journal(
                 if operation[0] != "d" or operation[2] in replayed.table(operation[1]):
                     replayed.apply(operation)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
-        params = {"file": str(journal_path), "detail": str(error)[:80]}
+        params = {"file": str(journal_path), "detail": cause_of(error)}
         raise RefusedError(Problem("merge.not_json", params)) from error
     return dict(replayed.by_name), belongs

@@ -369,15 +369,17 @@ def test_a_path_that_leads_nowhere_is_named_when_it_is_merged(refuses, tmp_path)
     refuses("merge", "a\x1b[31m", names=("a\ufffd[31m",))
 
 
-def test_one_bad_file_among_good_ones_refuses_all_and_changes_nothing(
-    refuses, filled, tmp_path, key
-):
+def test_one_bad_file_among_good_ones_is_named_and_left_out(nq77, store, tmp_path, key):
     stick = tmp_path / "stick"
     stick.mkdir()
     good = {"household": {key("AAAAAAAA-1"): {"head": "x", "_": "AAAAAAAA-1 0 1 A"}}}
     (stick / "a.json").write_text(json.dumps(good), encoding="utf-8")
     (stick / "b.json").write_text("{", encoding="utf-8")
-    refuses("merge", stick, names=("b.json",))
+    for lang, new in zip(LANGUAGES, (1, 0), strict=True):
+        ran = nq77("--lang", lang, "--store", store, "merge", stick)
+        assert (ran.status, ran.counts["in"], ran.counts["new"]) == (1, 1, new)
+        assert "b.json" in ran.err
+        assert WAY_OUT[lang] in ran.err
 
 
 def test_refused_rows_of_a_merge_are_named_and_the_rest_is_taken_in(nq77, store, key, hostile_file):
@@ -397,7 +399,7 @@ def test_refused_rows_of_a_merge_are_named_and_the_rest_is_taken_in(nq77, store,
 # -- real processes ----------------------------------------------------------------------------
 
 
-def process(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+def process_of(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "nq77tui", *map(str, arguments)],
         capture_output=True,
@@ -411,20 +413,20 @@ def process(*arguments: object, **environment: str) -> subprocess.CompletedProce
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_process_speaks_on_stderr_and_keeps_stdout_for_data(store, lang):
-    ran = process("--store", store, "add", "household", "head=Vi Thị Lan", NQ77_LANG=lang)
+    ran = process_of("--store", store, "add", "household", "head=Vi Thị Lan", NQ77_LANG=lang)
     assert ran.returncode == 0
     made = ran.stdout.strip()
-    ran = process("--store", store, "list", "household", NQ77_LANG=lang)
+    ran = process_of("--store", store, "list", "household", NQ77_LANG=lang)
     assert (ran.returncode, ran.stdout) == (0, f"{made}\tVi Thị Lan\n")
-    ran = process("--store", store, "set", made, "persons=70.5", NQ77_LANG=lang)
+    ran = process_of("--store", store, "set", made, "persons=70.5", NQ77_LANG=lang)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "70,5" in ran.stderr
     assert WAY_OUT[lang] in ran.stderr
-    assert process("nosuch", NQ77_LANG=lang).returncode == 2
+    assert process_of("nosuch", NQ77_LANG=lang).returncode == 2
 
 
 def test_the_app_without_a_terminal_says_so(store):
-    ran = process("--store", store)
+    ran = process_of("--store", store)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert WAY_OUT["vi"] in ran.stderr
 
@@ -448,7 +450,7 @@ def test_a_reader_that_goes_away_is_no_error(store, nq77, key, hostile_file):
 
 @pytest.mark.parametrize("argument", ["household\udcff", "\udcff"])
 def test_an_argument_of_bytes_that_are_no_text_is_refused(store, argument):
-    ran = process("--store", store, "list", argument)
+    ran = process_of("--store", store, "list", argument)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "Traceback" not in ran.stderr
 
@@ -456,5 +458,101 @@ def test_an_argument_of_bytes_that_are_no_text_is_refused(store, argument):
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1258"])
 def test_a_terminal_that_cannot_show_vietnamese_shows_what_it_can(store, nq77, encoding):
     nq77("--store", store, "add", "household", "head=Vi Thị Lan ễ")
-    ran = process("--store", store, "list", "household", PYTHONIOENCODING=encoding)
+    ran = process_of("--store", store, "list", "household", PYTHONIOENCODING=encoding)
     assert ran.returncode == 0
+
+
+# -- output and files that fail ------------------------------------------------------------------
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.fixture
+def process(store, tmp_path):
+    """Runs ``nq77`` as a process of its own, with its output as the test wants it."""
+
+    def run(*command: object, setting: str = "", **options) -> subprocess.CompletedProcess[str]:
+        called = f"{setting}\nimport sys; from nq77tui.cli import main; sys.exit(main())"
+        return subprocess.run(
+            [sys.executable, "-c", called, "--store", store, *map(str, command)],
+            env={**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")},
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            **options,
+        )
+
+    return run
+
+
+@pytest.mark.skipif(not FULL.is_char_device(), reason="no /dev/full")
+@pytest.mark.parametrize(
+    "command",
+    [("list", "household"), ("export", "household"), ("export", "all"), ("inbox", "--json")],
+)
+def test_output_that_cannot_be_written_is_said_and_is_no_success(filled, process, command):
+    with FULL.open("wb") as full:
+        ran = process(*command, stdout=full)
+    assert ran.returncode == 1
+    assert WAY_OUT["vi"] in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_streams_that_the_caller_closed_do_no_harm(filled, process, store):
+    closing = "import os; [os.close(number) for number in (0, 1, 2)]"
+    for command in (
+        ("export", "household"),
+        ("inbox", "--json"),
+        ("set", filled["house"], "persons=4"),
+    ):
+        start = f"{closing}; import sys; sys.stdin = sys.stdout = sys.stderr = None"
+        ran = process(*command, setting=start)
+        assert (ran.returncode, ran.stderr) == (0, "")
+    shown = process("show", filled["house"], stdout=subprocess.PIPE)
+    assert "persons: 4" in shown.stdout
+
+
+def test_an_export_goes_through_links_and_into_pipes_and_replaces_neither(
+    filled, nq77, store, tmp_path
+):
+    link, far = tmp_path / "link.csv", tmp_path / "far.csv"
+    link.symlink_to(far)
+    assert nq77("--store", store, "export", "household", "-o", link).status == 0
+    assert link.is_symlink()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert nq77("--store", store, "export", "household", "-o", pipe).status == 0
+        assert os.read(reader, 1 << 20) == far.read_bytes()
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("settings.toml", b"\xff\xfe", "UTF-8"),
+        ("settings.toml", b"language = 3\n", "language"),
+        ("settings.toml", b"format = 1\n", "programme"),
+        ("settings.toml", b"x = = 3\n", "1, c"),
+        ("store.json", b'{"a":\n ]', "2, c"),
+        ("store.json", b'{"a": "\xff"}', "UTF-8"),
+    ],
+)
+def test_a_damaged_file_is_named_with_the_place_in_words(refuses, store, name, content, words):
+    (store / name).write_bytes(content)
+    refuses("list", "household", names=(name, words))
+
+
+def test_a_backup_that_cannot_be_read_is_not_called_damaged(nq77, tmp_path):
+    ran = nq77("restore", tmp_path / "none", tmp_path / "new")
+    assert ran.status == 1
+    assert "Errno" not in ran.err
+    assert "hỏng" not in ran.err
+    (tmp_path / "noise").write_bytes(b"\x1fnoise")
+    ran = nq77("restore", tmp_path / "noise", tmp_path / "new")
+    assert "gzip" not in ran.err
+    assert "hỏng" in ran.err

@@ -12,7 +12,7 @@ from nq77tui.exchange.report.html import write_html
 from nq77tui.exchange.report.sheet import Sheet
 from nq77tui.exchange.report.txt import write_txt
 from nq77tui.exchange.report.xlsx import write_xlsx
-from nq77tui.store.atomic_file import replace_file
+from nq77tui.store.atomic_file import save_file
 
 WRITERS: dict[str, Callable[[Sheet], bytes]] = {
     "xlsx": write_xlsx,
@@ -31,7 +31,7 @@ def write_report(sheet: Sheet, form: str, path: Path) -> int:
     """
     content = WRITERS[form](sheet)
     try:
-        replace_file(path, content)
+        save_file(path, content)
     except OSError as error:
         params = {"file": str(path), "detail": error.strerror or str(error)}
         raise RefusedError(Problem("exchange.cannot_write", params)) from None
