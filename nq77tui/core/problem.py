@@ -34,6 +34,7 @@ class Problem:
         return f"{self.key}({details})"
 
 
+_PART = re.compile(r"[A-Za-z]\w*( = .*)?")
 _PLACE = re.compile(r"line (\d+), column (\d+)")  # as tomllib says it
 
 
@@ -54,7 +55,7 @@ def cause_of(error: Exception) -> Problem | str:
         return Problem("cause.cut_off")
     if isinstance(error, RefusedError):
         return error.problems[0]
-    if type(error) in (ValueError, KeyError) and str(error.args[0]).isidentifier():
+    if type(error) in (ValueError, KeyError) and _PART.fullmatch(str(error.args[0])):
         return Problem("cause.part", {"part": error.args[0]})  # raised with the name of the part
     return Problem("cause.form")
 

@@ -80,11 +80,11 @@ def load_settings(folder: Path) -> StoreSettings | None:
             raise KeyError("programme")
         settings = StoreSettings(**known)
         if settings.history_mb < 1:
-            raise ValueError("history_mb")
+            raise ValueError(f"history_mb = {settings.history_mb}")
         if not 0 <= settings.verify_share <= 100:
-            raise ValueError("verify_share")
+            raise ValueError(f"verify_share = {settings.verify_share}")
         if not all(isinstance(name, str) for name in settings.supervisors):
-            raise ValueError("supervisors")
+            raise ValueError(f"supervisors = {list(settings.supervisors)}")
         too_new = settings.format > STORE_FORMAT
     except (OSError, ValueError, KeyError) as error:
         params = {"file": str(path), "detail": cause_of(error)}
