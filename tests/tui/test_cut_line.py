@@ -13,6 +13,8 @@ import subprocess
 import sys
 import termios
 import time
+from datetime import datetime
+from itertools import product
 from pathlib import Path
 
 import pyte
@@ -20,6 +22,7 @@ import pytest
 
 from nq77tui.programme import load_programme
 from nq77tui.store import Repository, create_store
+from nq77tui.store.verifying import DONE, DUE, Verifying
 
 PROGRAMME = Path(__file__).parent / "programme"
 PATIENCE = 30
@@ -219,3 +222,106 @@ def test_told_to_go_in_the_middle_of_a_save(start, tmp_path, number) -> None:
     kept = [draft["values"]["head"] for draft in drafts(tmp_path)]
     assert "Lê Văn Tám" in saved + kept
     assert len(saved) <= 1
+
+
+F2, F3, ESCAPE = "\x1bOQ", "\x1bOR", "\x1b"
+CLASSES = ("NGHEO", "CAN", "KHAC")
+PAPER = [
+    (f"{family} Văn {given}", 1 + number % 9, CLASSES[number % 3])
+    for number, (family, given) in enumerate(
+        product(
+            ("Hoàng", "Nông", "Vi", "Lý", "Bế", "Lộc"), ("Đoàn", "Hòa", "Slương", "An", "Thượng")
+        )
+    )
+]
+CUT = 16
+"""The form in whose middle the line is cut: the seventeenth of thirty."""
+CLASS_KEYS = {"NGHEO": "1", "CAN": "2", "KHAC": "3"}
+
+
+def opened(tmp_path, operator="Minh"):
+    return Repository.open(
+        tmp_path / "store",
+        load_programme(PROGRAMME),
+        operator=operator,
+        clock=lambda: datetime.now().astimezone(),
+        state_folder=tmp_path / "other state",
+    )
+
+
+def key(terminal, head, persons, group, then=F3):
+    """Fill a form in from the name on, and save it."""
+    terminal.press(f"{head}\r{persons}\r{CLASS_KEYS[group]}", "> Cam kết")
+    terminal.press(f"c\r5/9/2024\r{then}", f"Đã lưu: {head}")
+
+
+def leave(terminal):
+    """Back to the first screen, and out."""
+    terminal.press(ESCAPE, "Hộ gia đình")
+    terminal.press(ESCAPE, "Thoát chương trình?")
+    os.write(terminal.master, b"c")
+    terminal.wait_for_end()
+
+
+def test_a_pile_of_paper_forms_with_the_line_cut_in_the_middle(start, tmp_path) -> None:
+    """Keyed, gone on with, and compared; then one form is keyed again by somebody else."""
+    with opened(tmp_path) as repository:
+        repository.add("area", {"name": "Bản Chu", "level": "village"})
+        repository.keep_settings(verify_share=100)
+    terminal = start("new", "household")
+    terminal.wait_for("Hộ: nhập mới")
+    terminal.press("ban chu\r", ">*Chủ hộ")
+    for paper in PAPER[:CUT]:
+        key(terminal, *paper)
+    head, persons, group = PAPER[CUT]
+    terminal.press(f"{head}\r{persons}\r", "> Phân loại")
+    wait_for_draft(tmp_path, "class")
+    os.close(terminal.master)
+    terminal.master = os.open(os.devnull, os.O_RDWR)
+    terminal.wait_for_end()
+
+    terminal = start()
+    terminal.wait_for("Biểu nhập dở")
+    terminal.press("\r", "> Phân loại")
+    terminal.press(CLASS_KEYS[group], "> Cam kết")
+    terminal.press(f"c\r5/9/2024\r{F3}", f"Đã lưu: {head}")
+    for paper in PAPER[CUT + 1 : -1]:
+        key(terminal, *paper)
+    key(terminal, *PAPER[-1], then=F2)
+    leave(terminal)
+
+    with opened(tmp_path) as repository:
+        [area] = (row.id for row in repository.rows("area"))
+        found = {
+            row.values["head"]: {name: v for name, v in row.values.items() if name != "_"}
+            for row in repository.rows("household")
+        }
+        assert {one.state for one in Verifying(repository).items()} == {DUE}
+    assert found == {
+        head: {
+            "area": area,
+            "head": head,
+            "persons": persons,
+            "class": group,
+            "pledge": True,
+            "pledged": "2024-09-05",
+        }
+        for head, persons, group in PAPER
+    }
+    assert drafts(tmp_path) == []
+
+    terminal = start("--operator", "Hà")
+    terminal.press(F2, f"cần {len(PAPER)}")
+    shown = terminal.press("\r", "Nhập lại: Bản Chu")
+    [again] = [paper for paper in PAPER if paper[0] in shown.splitlines()[0]]
+    terminal.press(f"{again[1] + 1}\r{CLASS_KEYS[again[2]]}", "> Cam kết")
+    terminal.press(f"c\r5/9/2024\r{F2}", "1 trường khác lần đầu")
+    terminal.press("\r", "Đối chiếu: Bản Chu")
+    terminal.press(f"2{F2}", "Đã ghi quyết định về 1 trường")
+    leave(terminal)
+
+    with opened(tmp_path) as repository:
+        after = {row.values["head"]: row.values["persons"] for row in repository.rows("household")}
+        states = [one.state for one in Verifying(repository).items()]
+    assert after == {paper[0]: paper[1] + (paper == again) for paper in PAPER}
+    assert states == [DUE] * (len(PAPER) - 1) + [DONE]

@@ -119,7 +119,9 @@ class VerifyView(BaseView[None]):
 
     def on_row_list_chosen(self) -> None:
         """Key it again, decide what differs, or look at what was found."""
-        item = self.current
+        # As it is now: the list may be behind by what was saved a moment ago.
+        record_id = self.row_list.current
+        item = Verifying(self.desk.repository).item(record_id) if record_id else None
         if item is None:
             return
         if item.state == DUE:
@@ -141,7 +143,7 @@ class VerifyView(BaseView[None]):
         if self.refuse_if_read_only():
             return
         rows = list(self.row_list.rows)
-        following = rows[rows.index(item.record_id) + 1 :]
+        following = rows[self.row_list.cursor + 1 :]
         with self.refusals():
             view = BlindFormView(self.desk, item.record_id, following=following)
             self.app.push_screen(view, self._keyed)
