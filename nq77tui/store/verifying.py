@@ -224,7 +224,9 @@ class Verifying:
 
     def _whose(self, record: Record, name: str, value: Json, first: Json, second: Json) -> str:
         """Whose value somebody has typed as a third one."""
-        field = self._repository.schema(record.type).fields[name]
+        field = self._repository.schema(record.type).fields.get(name)
+        if field is None:
+            raise RefusedError(Problem("verify.decided", {"field": name}))
         for result, keyed in ((FIRST, first), (SECOND, second)):
             if are_same(field, value, keyed, self._repository.resolve_id):
                 return result

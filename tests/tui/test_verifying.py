@@ -38,6 +38,9 @@ async def test_the_pile_is_keyed_again_and_what_differs_is_decided(start, two) -
         assert "persons" not in user.view.model.values
         assert "class" not in user.view.model.values
 
+        await user.press("f3")
+        assert "Chưa nhập gì" in user.message
+        assert user.view.model.verifies == first
         await user.press("f8")
         assert "phiếu giấy" in user.message
         await user.type("5", "enter")
@@ -76,6 +79,10 @@ async def test_the_pile_is_keyed_again_and_what_differs_is_decided(start, two) -
         assert isinstance(user.view, VerifyView)
         assert "Đã ghi quyết định" in user.message
         assert user.repository.require(first).get("persons") == 6
+        await user.press("f9")
+        question = "\n".join(str(one.render()) for one in user.view.query("Static"))
+        assert "Nhập lại “" in question
+        await user.press("k")
         [again] = Verifying(user.repository).of(first)
         assert {one.field: one.result for one in again.differences}["persons"] == "third"
         assert Verifying(user.repository).item(first).state == DONE

@@ -14,6 +14,7 @@ from nq77tui.tui.desk import Desk
 from nq77tui.tui.theme import WARNING
 from nq77tui.tui.verify_text import outcome, paper_name
 from nq77tui.tui.views.form import FormView
+from nq77tui.tui.views.form_saving import Then
 
 
 class BlindFormView(FormView, inherit_bindings=False):
@@ -37,6 +38,7 @@ class BlindFormView(FormView, inherit_bindings=False):
         record_type = desk.repository.require(desk.repository.resolve_id(record_id)).type
         super().__init__(desk, record_type, None, draft)
         self._following = list(following)
+        self._asked_about_empty = ""
         if draft is None:
             self.model = BlindModel(desk, record_id)
 
@@ -46,6 +48,15 @@ class BlindFormView(FormView, inherit_bindings=False):
         typing = self.desk.settings.typing
         right = "" if typing == "off" else self.desk.text(f"tui.typing.{typing}")
         self.set_title(self.desk.text("tui.verify.form", name=name), right)
+
+    def save(self, then: Then) -> None:
+        """Save; where nothing was keyed at all, only if the key is pressed again."""
+        is_empty = self.pane.commit() and not self.model.is_changed
+        if is_empty and self._asked_about_empty != self.model.verifies:
+            self._asked_about_empty = self.model.verifies
+            self.say(self.desk.text("tui.verify.empty"), WARNING)
+            return
+        super().save(then)
 
     def _go_on(self, record: Record) -> None:
         """Go on with the next record that is due."""

@@ -60,6 +60,12 @@ class DiscrepanciesView(BaseView[str]):
         row = self.desk.repository.row(found.of) if found else None
         return row.type if row else ""
 
+    @property
+    def _fields(self) -> list[str]:
+        """What the programme knows of the record, in its order."""
+        schema = self.desk.programme.schemas.get(self._record_type)
+        return list(schema.fields) if schema else []
+
     def _differences(self) -> dict[str, Difference]:
         found = self._verification
         return {one.field: one for one in found.differences} if found else {}
@@ -93,8 +99,11 @@ class DiscrepanciesView(BaseView[str]):
         )
         opened = {one.field for one in found.open} if found else set()
         self._decisions = {name: one for name, one in self._decisions.items() if name in opened}
-        order = list(self.desk.programme.schemas[self._record_type].fields) if found else []
-        rows = [name for name in order if name in self._differences()]
+        order = self._fields
+        differences = self._differences()
+        # A field that the programme has no more stands last, and may be decided for the first.
+        rows = [name for name in order if name in differences]
+        rows += [name for name in differences if name not in order]
         rows.sort(key=lambda name: name not in opened)
         self.row_list.show(columns, rows, self._cells, empty=text("tui.verify.same"))
         self._show_values()
@@ -166,6 +175,9 @@ class DiscrepanciesView(BaseView[str]):
         if one.result:
             self.say(self.desk.text("verify.decided", field=self._label(one)), WARNING)
             return
+        if result != FIRST and one.field not in self._fields:
+            self.say(self.desk.text("tui.verify.no_field"), WARNING)
+            return
         self._decisions[one.field] = (result, value)
         rows, at = self.row_list.rows, self.row_list.cursor
         self.store_changed()
@@ -181,6 +193,9 @@ class DiscrepanciesView(BaseView[str]):
         """Neither is right: write what is."""
         one = self.current
         if one is None or one.result:
+            return
+        if one.field not in self._fields:
+            self.say(self.desk.text("tui.verify.no_field"), WARNING)
             return
         kept: list[Json] = []
 

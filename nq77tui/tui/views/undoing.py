@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from nq77tui.core.record import Record
+from nq77tui.core.verification import VERIFICATION
 from nq77tui.store.way_back import Undoable, last_undoable, undo_last
 from nq77tui.tui.cells import cut
 from nq77tui.tui.moment import shown_moment
 from nq77tui.tui.theme import GOOD
+from nq77tui.tui.verify_text import paper_name
 from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.confirm import Confirm
 
@@ -53,6 +55,10 @@ def _undo(view: BaseView[Any], undoable: Undoable, is_sure: bool | None) -> None
 
 def _named(view: BaseView[Any], record: Record) -> str:
     """``Household “Nông Văn An”``."""
+    if record.type == VERIFICATION:
+        kind = view.desk.text("tui.verify.record")
+        title = cut(paper_name(view.desk, str(record.get("of"))), _TITLE)
+        return view.desk.text("tui.undo.kind", kind=kind, title=title)
     schema = view.desk.programme.schemas.get(record.type)
     kind = view.desk.label(schema.label) if schema else record.type
     title = cut(view.desk.repository.title(record.id), _TITLE)
