@@ -42,6 +42,7 @@ COMMANDS: dict[str | None, str] = {
     "coverage": "overview.coverage",
     "verify": "verifying.verify",
     "operators": "verifying.operators",
+    "board": "boards.board",
     "report": "reporting.report",
     "assign": "assigning.assign",
     "handover": "assigning.handover",

@@ -165,5 +165,6 @@ def check_programme(session: Session) -> int:
         records=len(programme.schemas),
         metrics=len(programme.metrics),
         reports=len(programme.papers.forms),
+        boards=len(programme.boards),
     )
     return 0

@@ -168,6 +168,7 @@ def _add_overview_commands(command, text) -> None:  # type: ignore[no-untyped-de
     coverage.add_argument("--as-of", metavar="DATE", help=text("cli.option.as_of"))
     coverage.add_argument("--json", action="store_true", help=text("cli.option.json"))
     _add_verify_commands(command, text)
+    _add_board_command(command, text)
     _add_report_command(command, text)
     _add_reorganise_command(command, text)
     _add_assigning_commands(command, text)
@@ -199,6 +200,15 @@ def _add_verify_commands(command, text) -> None:  # type: ignore[no-untyped-def]
     periods = ("day", "week", "month")
     operators.add_argument("--by", choices=periods, default="day", help=text("operators.option.by"))
     operators.add_argument("--json", action="store_true", help=text("cli.option.json"))
+
+
+def _add_board_command(command, text) -> None:  # type: ignore[no-untyped-def]
+    board = command("board")
+    board.add_argument("name", metavar="NAME", nargs="?")
+    board.add_argument("--of", metavar="AREA-ID", help=text("cli.option.of"))
+    board.add_argument("--as-of", metavar="DATE", help=text("cli.option.as_of"))
+    board.add_argument("--by", metavar="ROWS", help=text("board.option.by"))
+    board.add_argument("--json", action="store_true", help=text("cli.option.json"))
 
 
 def _add_reorganise_command(command, text) -> None:  # type: ignore[no-untyped-def]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from nq77tui.core.board import Board
 from nq77tui.core.schema import Label, Schema
 from nq77tui.core.screen import (
     Assigning,
@@ -17,6 +18,7 @@ from nq77tui.core.screen import (
     Reorganising,
     SignOff,
 )
+from nq77tui.programme.board_file import check_boards, read_boards
 from nq77tui.programme.report_check import check_reports
 from nq77tui.programme.report_file import Papers, read_papers
 from nq77tui.programme.schema_file import read_choice_lists, read_schema
@@ -78,6 +80,20 @@ class Programme:
         if problems.found:
             raise ProgrammeError(*problems.found)
         return papers
+
+    @cached_property
+    def boards(self) -> Mapping[str, Board]:
+        """The boards for supervisors by name: read when first asked for.
+
+        Raises:
+            ProgrammeError: with every problem in them.
+        """
+        problems = Problems()
+        boards = read_boards(self.folder / "screens" / "boards", problems)
+        check_boards(self, boards, problems)
+        if problems.found:
+            raise ProgrammeError(*problems.found)
+        return boards
 
 
 @dataclass

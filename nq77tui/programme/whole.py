@@ -23,8 +23,8 @@ from nq77tui.programme.table import Problems
 if TYPE_CHECKING:
     from nq77tui.programme.programme import Programme
 
-APP_KEYS = frozenset("cgmxq?/")
-"""Keys of the home screen that belong to the app: coverage, assign, merge, conflicts, help."""
+APP_KEYS = frozenset("cgmxqf?/")
+"""Keys of the home screen that belong to the app: coverage, assign, merge, boards, help and so on."""
 
 
 WRITTEN = frozenset({"text", "integer", "decimal", "date", "phone", "citizen_number", "code"})

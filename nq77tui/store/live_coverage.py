@@ -187,10 +187,13 @@ class LiveCoverage:
         self, day: str, step: Callable[[Coverage], bool] = lambda counted: True
     ) -> Coverage | None:
         """Count as of another day (ISO text), as `count` does; nothing of it is kept."""
-        with self._storage.still():
-            facts = FrozenFacts(self._storage.tables, self._needed)
-        counted = self._repository.coverage_of(facts, day, counts_now=False)
+        counted = self._repository.coverage_of(self.facts(self._needed), day, counts_now=False)
         return counted if _is_finished(counted.counting(), lambda: step(counted)) else None
+
+    def facts(self, needed: Iterable[str]) -> FrozenFacts:
+        """The records of this moment, those of the types needed kept as they are."""
+        with self._storage.still():
+            return FrozenFacts(self._storage.tables, needed)
 
     def now(self) -> Coverage:
         """Coverage as it is now, counted anew here if it has to be."""

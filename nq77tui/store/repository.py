@@ -607,7 +607,11 @@ class Repository(Reader):
 
     def area_tree(self) -> AreaTree:
         """The areas as they stand today."""
-        return AreaTree(self.programme.schemas, self, self.today().isoformat())
+        return self.area_tree_on(self.today().isoformat())
+
+    def area_tree_on(self, day: str) -> AreaTree:
+        """The areas as they stood on a day (ISO text)."""
+        return AreaTree(self.programme.schemas, self, day)
 
     def coverage(self, as_of: str) -> Coverage:
         """All metrics and figures of all areas on a day (ISO text), counted from nothing."""

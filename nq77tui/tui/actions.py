@@ -100,6 +100,7 @@ HOME = (
     Action("home.assign", ("g", "f5"), "assign"),
     Action("home.merge", ("m", "f7"), "merge", is_shown=False),
     Action("home.stick", ("q", "f3"), "stick"),
+    Action("home.boards", ("f", "f2"), "boards"),
     Action("home.conflicts", ("x", "f8"), "conflicts"),
     Action("home.undo", ("f9", "ctrl+z"), "undo", is_shown=False),
     Action("home.verify", ("f2", "ctrl+y"), "verify", is_shown=False),
@@ -267,6 +268,7 @@ COVERAGE = (
     Action("coverage.flat", ("a", "ctrl+f"), "flat", is_shown=False),
     Action("coverage.reorganise", ("r", "ctrl+r"), "reorganise", is_shown=False),
     Action("coverage.reports", ("b", "f9"), "reports", is_shown=False),
+    Action("coverage.boards", ("f", "ctrl+b"), "boards", is_shown=False),
     Action("coverage.help", ("question_mark",), "app.help", is_shown=False),
 )
 REORGANISE = (
@@ -281,6 +283,27 @@ REPORTS = (
     Action("reports.format", ("d", "f6"), "format"),
     Action("reports.help", ("question_mark",), "app.help", is_shown=False),
     Action("reports.back", ("escape",), "back"),
+)
+BOARDS = (
+    Action("boards.open", ("enter",)),
+    Action("boards.help", ("question_mark",), "app.help", is_shown=False),
+    Action("boards.back", ("escape",), "back"),
+)
+BOARD = (
+    Action("board.down", ("enter",)),
+    Action("board.up", ("escape", "backspace"), "up"),
+    Action("board.column", ("left", "right"), is_shown=False),
+    Action("board.records", ("d", "f4"), "records"),
+    Action("board.rows", ("k", "tab"), "rows"),
+    Action("board.sort", ("s", "f6"), "sort"),
+    Action("board.only", ("l", "f2"), "only", is_shown=False),
+    Action("board.date", ("n", "f7"), "date"),
+    Action("board.help", ("question_mark",), "app.help", is_shown=False),
+)
+RECORDS = (
+    Action("records.open", ("enter",)),
+    Action("records.new", ("insert", "ctrl+n"), "new"),
+    Action("records.person", ("f5", "ctrl+p"), "person"),
 )
 DETAIL = (
     Action("detail.choose", ("enter",)),
@@ -382,6 +405,9 @@ ALL = (
     MARK,
     COVERAGE,
     REPORTS,
+    BOARDS,
+    BOARD,
+    RECORDS,
     DETAIL,
     GAPS,
     ASSIGN,

@@ -5,8 +5,9 @@ Knows nothing of the screen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.coverage import Coverage, expected_by
@@ -18,6 +19,7 @@ from nq77tui.programme import Programme
 _NOTHING, _NOT_YET = "-", "…"
 _FULL, _EMPTY = "█", "·"
 _ASCII_FULL, _ASCII_EMPTY = "#", "."
+_LEVELS, _ASCII_LEVELS = "▁▂▃▄▅▆▇█", "123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +144,16 @@ def bar(part: float | None, width: int, *, is_ascii: bool) -> str:
     full, empty = (_ASCII_FULL, _ASCII_EMPTY) if is_ascii else (_FULL, _EMPTY)
     filled = int((part or 0) * width)
     return full * filled + empty * (width - filled)
+
+
+def sparkline(series: Sequence[float], *, is_ascii: bool) -> str:
+    """Numbers as a line of little columns, the largest of them full; a dot for nothing.
+
+    Where there are no block characters, a digit says how many ninths of the largest it is.
+    """
+    most = max(series, default=0)
+    levels, nothing = (_ASCII_LEVELS, _ASCII_EMPTY) if is_ascii else (_LEVELS, _EMPTY)
+    return "".join(
+        levels[ceil(number * len(levels) / most) - 1] if number > 0 else nothing
+        for number in series
+    )

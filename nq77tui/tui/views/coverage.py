@@ -225,6 +225,12 @@ class CoverageView(CoverageOptions):
         self.say()
         self.app.push_screen(ReorganiseView(self.desk))
 
+    def action_boards(self) -> None:
+        """Go to the boards of the area at hand."""
+        from nq77tui.tui.views.boards import BoardsView
+
+        self.app.push_screen(BoardsView(self.desk, self.current, self.as_of))
+
     def action_reports(self) -> None:
         """Make a report of the area at hand."""
         from nq77tui.tui.views.reports import ReportsView

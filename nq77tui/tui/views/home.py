@@ -135,6 +135,12 @@ class HomeView(BaseView[None]):
 
         self.app.push_screen(StickView(self.desk))
 
+    def action_boards(self) -> None:
+        """Go to the boards."""
+        from nq77tui.tui.views.boards import BoardsView
+
+        self.app.push_screen(BoardsView(self.desk))
+
     def action_conflicts(self) -> None:
         """Decide what merges could not."""
         from nq77tui.tui.views.inbox import InboxView

@@ -1,0 +1,62 @@
+"""The boards that a programme declares, to choose from."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+
+from nq77tui.core.area_tree import EVERYWHERE
+from nq77tui.core.board import Board
+from nq77tui.core.problem import RefusedError
+from nq77tui.tui.actions import BOARDS, bindings
+from nq77tui.tui.desk import Desk
+from nq77tui.tui.views.base import BaseView
+from nq77tui.tui.views.board import BoardView
+from nq77tui.tui.widgets.row_list import ListColumn, RowList
+
+_LABEL = 43
+
+
+class BoardsView(BaseView[None]):
+    """Enter shows the one at hand."""
+
+    ACTIONS = BOARDS
+    BINDINGS = bindings(ACTIONS)
+
+    def __init__(self, desk: Desk, area_id: str = EVERYWHERE, as_of: str | None = None) -> None:
+        super().__init__(desk)
+        self._area_id, self._as_of = area_id, as_of
+
+    def body(self) -> ComposeResult:
+        """A row a board."""
+        yield RowList()
+
+    def relabel(self) -> None:
+        """Show everything in the language of the moment."""
+        super().relabel()
+        boards: dict[str, Board] = {}
+        try:
+            boards = dict(self.desk.programme.boards)
+        except RefusedError as error:
+            self.refuse(error)
+        note = ListColumn("", self.app.size.width - _LABEL - 4)
+        self.query_one(RowList).show(
+            (ListColumn(self.desk.text("tui.board.board"), _LABEL), note),
+            list(boards),
+            lambda name: (
+                self.desk.label(boards[name].label),
+                self.desk.label(boards[name].note),
+            ),
+            empty=self.desk.text("tui.board.none"),
+        )
+
+    def show_title(self) -> None:
+        """Of which area."""
+        is_named = self._area_id != EVERYWHERE
+        area = self.desk.repository.title(self._area_id) if is_named else ""
+        area = area or self.desk.text("cli.everywhere")
+        self.set_title(self.desk.text("tui.board.title", area=area))
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Show it."""
+        board = self.desk.programme.boards[event.row_id]
+        self.app.push_screen(BoardView(self.desk, board, self._area_id, self._as_of))
