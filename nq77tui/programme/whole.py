@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nq77tui.programme.programme import Programme
 
 APP_KEYS = frozenset("cgmxqf?/")
-"""Keys of the home screen that belong to the app: coverage, assign, merge, boards, help and so on."""
+"""Keys of the home screen that are the app's own: coverage, assign, merge, boards, help, …"""
 
 
 WRITTEN = frozenset({"text", "integer", "decimal", "date", "phone", "citizen_number", "code"})

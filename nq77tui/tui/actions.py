@@ -101,7 +101,7 @@ HOME = (
     Action("home.merge", ("m", "f7"), "merge", is_shown=False),
     Action("home.stick", ("q", "f3"), "stick"),
     Action("home.boards", ("f", "f2"), "boards"),
-    Action("home.conflicts", ("x", "f8"), "conflicts"),
+    Action("home.conflicts", ("x", "f8"), "conflicts", is_shown=False),
     Action("home.undo", ("f9", "ctrl+z"), "undo", is_shown=False),
     Action("home.verify", ("f2", "ctrl+y"), "verify", is_shown=False),
     Action("home.operators", ("f11", "ctrl+o"), "operators", is_shown=False),

@@ -236,7 +236,7 @@ class BoardView(BaseView[None]):
         note = self.desk.label(self._board.note)
         heading = self.words.heading(column)
         number = self.words.number(column, cell)
-        self.query_one(AreaPanel).show(self._named(row_id), "", f"{heading}: {number}", "", note)
+        self.query_one(AreaPanel).show(self._named(row_id), f"{heading} {number}", note, "", "")
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
         """Say more about the row at hand."""

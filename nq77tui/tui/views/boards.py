@@ -9,11 +9,10 @@ from nq77tui.core.board import Board
 from nq77tui.core.problem import RefusedError
 from nq77tui.tui.actions import BOARDS, bindings
 from nq77tui.tui.desk import Desk
+from nq77tui.tui.theme import QUIET
 from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.board import BoardView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
-
-_LABEL = 43
 
 
 class BoardsView(BaseView[None]):
@@ -25,6 +24,7 @@ class BoardsView(BaseView[None]):
     def __init__(self, desk: Desk, area_id: str = EVERYWHERE, as_of: str | None = None) -> None:
         super().__init__(desk)
         self._area_id, self._as_of = area_id, as_of
+        self._boards: dict[str, Board] = {}
 
     def body(self) -> ComposeResult:
         """A row a board."""
@@ -38,16 +38,24 @@ class BoardsView(BaseView[None]):
             boards = dict(self.desk.programme.boards)
         except RefusedError as error:
             self.refuse(error)
-        note = ListColumn("", self.app.size.width - _LABEL - 4)
+        self._boards = boards
         self.query_one(RowList).show(
-            (ListColumn(self.desk.text("tui.board.board"), _LABEL), note),
+            (ListColumn(self.desk.text("tui.board.board"), self.app.size.width - 4),),
             list(boards),
-            lambda name: (
-                self.desk.label(boards[name].label),
-                self.desk.label(boards[name].note),
-            ),
+            lambda name: (self.desk.label(boards[name].label),),
             empty=self.desk.text("tui.board.none"),
         )
+        self._tell()
+
+    def _tell(self) -> None:
+        """How the one at hand is counted."""
+        board = self._boards.get(self.query_one(RowList).current or "")
+        if board is not None:
+            self.say(self.desk.label(board.note), QUIET)
+
+    def on_row_list_moved(self, event: RowList.Moved) -> None:
+        """Say how it is counted."""
+        self._tell()
 
     def show_title(self) -> None:
         """Of which area."""
@@ -58,5 +66,5 @@ class BoardsView(BaseView[None]):
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Show it."""
-        board = self.desk.programme.boards[event.row_id]
+        board = self._boards[event.row_id]
         self.app.push_screen(BoardView(self.desk, board, self._area_id, self._as_of))
