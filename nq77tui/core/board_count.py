@@ -38,6 +38,7 @@ _PEOPLE, _NOTHING, _LEFT, _MEDIAN, _MOST = "people", "nothing", "left", "median"
 SPREAD = 10
 """Into how many equal steps a spread is divided."""
 _MONTHS = 12
+_MANY = 5_000
 
 
 class BoardCount:
@@ -79,6 +80,7 @@ class BoardCount:
 
     def _tallied(self, tally: Tally) -> Iterator[tuple[Row, int | Fraction]]:
         """The records that count, each with its number."""
+        self._have_at_hand(tally.record)
         rows: Iterable[Row] = passing(self._lens, Counted(tally.record, tally.where))
         if tally.latest:
             rows = self._latest(rows, tally)
@@ -95,6 +97,14 @@ class BoardCount:
             if number is not None:
                 # Exact, so that sums do not depend on the order.
                 yield row, Fraction(number) if isinstance(number, float) else number
+
+    def _have_at_hand(self, record: str) -> None:
+        """Look up what many records refer to all at once, not one by one."""
+        if len(self._lens.rows(record)) < _MANY:
+            return
+        for field in self._schemas[record].references:
+            for target in field.to:
+                self._lens.rows(target)
 
     def _latest(self, rows: Iterable[Row], tally: Tally) -> Iterable[Row]:
         begins = self._schemas[tally.record].begins

@@ -98,7 +98,7 @@ def _window(table: Table) -> tuple[int, PeriodKind]:
         table.wrong("not_one_of", "period", found=period, known=", ".join(_PERIODS[1:]))
         period = ""
     if days < 0 or (days and period):
-        table.wrong("one_window", "days")
+        table.wrong("wrong_kind", "days", found=str(days), wanted="days / period")
         days = 0
     return days, cast("PeriodKind", period)
 
@@ -251,7 +251,8 @@ class _BoardCheck:
             return
         self._check.expression(reach.where, schema, self._file, "by", "where")
         if not schema.begins:
-            self._problem("no_begins", "by", "record", record=schema.record)
+            file = f"schemas/{schema.record}.toml"
+            self._check.problems.add("missing_key", file, "", "begins")
         for theirs, own in reach.match.items():
             self._path(theirs, schema, "by.match", ".".join(theirs))
             self._path(own, counted, "by.match", ".".join(theirs))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from nq77tui.core.board import Board, Finding, FindingKind
 from nq77tui.core.board_table import BoardColumn, BoardLine, BoardTable, Cell
 from nq77tui.core.confirmation import confirmed_by
 from nq77tui.core.lens import Lens
 from nq77tui.core.problem import Problem
-from nq77tui.core.record import CONFIRMED
-from nq77tui.core.schema import Label
+from nq77tui.core.record import CONFIRMED, Json
+from nq77tui.core.schema import Field, Label, Schema
 from nq77tui.core.scope import RecordScope, Row
-from nq77tui.core.validation import check_values
+from nq77tui.core.validation import check_field
 from nq77tui.store.progress import Watch, watched
 from nq77tui.store.repository import Repository
 
@@ -92,11 +92,11 @@ class QualityCount:
         of = sum(len(self._lens.rows(name)) for name in names)
         found: dict[tuple[str, str], tuple[Problem, list[str]]] = {}
         scope = RecordScope({}, self._lens, self._lens.scope({}).today, self._lens.as_of)
+        rules = {name: _Rules(self._schemas[name]) for name in names}
         rows = (row for name in names for row in self._inside(self._lens.rows(name)))
         for row in watched(rows, self._watch, "count", of):
-            values = {name: value for name, value in row.values.items() if name != "_"}
-            scope.values = values
-            for problem in check_values(self._schemas[row.type], values, scope):
+            scope.values = values = row.values
+            for problem in rules[row.type].problems(values, scope):
                 if self._is_confirmed(problem, row):
                     continue
                 field = str(problem.params.get("field", ""))
@@ -120,6 +120,40 @@ class QualityCount:
         if isinstance(message, dict):
             labels.append(message)
         return BoardLine(key, [Cell(len(ids), record, ids)], tuple(labels), (record, field))
+
+
+class _Rules:
+    """The rules of one record type; what follows from a value alone is worked out once for it."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._known: dict[str, dict[tuple[type, Json], tuple[Problem, ...]]] = {
+            field.name: {} for field in schema if _stands_alone(field)
+        }
+
+    def problems(self, values: Mapping[str, Json], scope: RecordScope) -> Iterator[Problem]:
+        """What `core.validation.check_values` finds in the fields that the schema has."""
+        for field in self._schema:
+            value = values.get(field.name)
+            if value is None and field.required is None:
+                continue
+            known = self._known.get(field.name)
+            if known is not None and isinstance(value, str | int | float | None):
+                key = type(value), value
+                found = known.get(key)
+                if found is None:
+                    found = known[key] = check_field(self._schema, field, value, scope)
+                yield from found
+            elif field.relevant is None or field.relevant.holds(scope):
+                yield from check_field(self._schema, field, value, scope)
+
+
+def _stands_alone(field: Field) -> bool:
+    """Whether what is wrong with a field follows from its own value."""
+    rules = [field.required, *(constraint.test for constraint in field.constraints)]
+    is_alone = field.relevant is None and field.choice_filter is None
+    is_alone = is_alone and field.type != "citizen_number"
+    return is_alone and not any(rule.fields for rule in rules if rule is not None)
 
 
 def _line(

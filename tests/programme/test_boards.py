@@ -45,7 +45,7 @@ def test_a_programme_needs_no_boards(copied_programme) -> None:
         ("vaccination", "days = 183", 'days = 183, period = "year"', ("done", "days")),
         ("vaccination", 'each = "vaccines"', 'each = "needs"', ("each", "needs")),
         ("vaccination", 'second = "disease"', 'second = "doses"', ("second", "doses")),
-        ("households_visited", 'record = "visit"', 'record = "model"', ("by", "model")),
+        ("households_visited", 'record = "visit"', 'record = "model"', ("begins", "model")),
         ("households_visited", "days = 90", "", ("by", "days")),
         ("households_visited", 'unit = "."', 'house = "."', ("by.match", "house")),
         ("households_visited", 'match = { unit = "." }', "", ("by", "match")),
