@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from statistics import median
 
+from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.board import AREA, Board, Path, Reach, Tally
 from nq77tui.core.board_table import (
     BoardColumn,
@@ -52,6 +53,8 @@ class BoardCount:
         scope: str,
         grouping: Path = AREA,
         step: Callable[[], None] = lambda: None,
+        *,
+        is_whole: bool = False,
     ) -> None:
         """Prepare.
 
@@ -60,9 +63,11 @@ class BoardCount:
             scope: the area; `EVERYWHERE` for all.
             grouping: one of the board's ``rows``.
             step: called now and then; may raise to stop.
+            is_whole: count also what does not lie in the area.
         """
         self._board, self._schemas, self._lens = board, schemas, lens
         self._scope, self._grouping, self._step = scope, grouping, step
+        self._is_whole = is_whole
 
     def table(self) -> BoardTable:
         """Count."""
@@ -117,10 +122,13 @@ class BoardCount:
         return [row for _, _, row in found.values()]
 
     def _part(self, place: str) -> str | None:
-        """The area right below the one at hand in which a place lies; None outside it."""
+        """The area right below the one at hand in which a place lies; None outside it.
+
+        Where everything is counted, what lies outside, or nobody knows where, is one group.
+        """
         way = self._lens.tree.way(place)
         if self._scope not in way:
-            return None
+            return EVERYWHERE if self._is_whole else None
         at = way.index(self._scope)
         return way[at - 1] if at else self._scope
 

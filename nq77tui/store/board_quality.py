@@ -24,9 +24,11 @@ _NUMBER = "value.citizen_number"
 class QualityCount:
     """One look through the records that exist on a day."""
 
-    def __init__(self, repository: Repository, lens: Lens, scope: str, watch: Watch) -> None:
+    def __init__(
+        self, repository: Repository, lens: Lens, scope: str, watch: Watch, *, is_whole: bool
+    ) -> None:
         self._repository, self._lens, self._watch = repository, lens, watch
-        self._scope = scope
+        self._scope, self._is_whole = scope, is_whole
         self._schemas = repository.programme.schemas
 
     def table(self, board: Board) -> BoardTable:
@@ -60,6 +62,8 @@ class QualityCount:
 
     def _inside(self, rows: Iterable[Row]) -> Iterator[Row]:
         tree, place = self._lens.tree, self._lens.place
+        if self._is_whole:
+            return iter(rows)
         return (row for row in rows if self._scope in tree.way(place(row)))
 
     def _passing(self, finding: Finding) -> Iterator[Row]:

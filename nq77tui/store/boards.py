@@ -43,12 +43,13 @@ def count_board(
     scope = tree.resolve(area) if area != EVERYWHERE else tree.root
     if area != EVERYWHERE and scope == EVERYWHERE:
         raise RefusedError(Problem("cli.area_not_then", {"id": area, "date": day}))
+    is_whole = area == EVERYWHERE
     lens = Lens(schemas, facts, tree, as_of=day, today=today)
     if board.kind == "quality":
-        return QualityCount(repository, lens, scope, watch).table(board)
+        return QualityCount(repository, lens, scope, watch, is_whole=is_whole).table(board)
     step = partial(watch, "count", 0, 1)
     rows = board.rows[0] if grouping is None else grouping
-    return BoardCount(board, schemas, lens, scope, rows, step).table()
+    return BoardCount(board, schemas, lens, scope, rows, step, is_whole=is_whole).table()
 
 
 def groupings(board: Board) -> tuple[Path, ...]:

@@ -131,13 +131,12 @@ class BoardView(BaseView[None]):
         is_new = self._table is None or (
             (self._table.total.key, self._table.grouping) != (counted.total.key, counted.grouping)
         )
+        has_columns = self._table is not None and self._table.columns == counted.columns
         self._table = counted
         self.say()
-        if is_new:
-            self.table.column = 0
+        if not has_columns:
+            self.table.column = counted.worst()
         self._show(from_top=is_new)
-        if is_new:
-            self.table.go_to_column(counted.worst())
 
     # Showing
 
@@ -147,16 +146,15 @@ class BoardView(BaseView[None]):
         self._show()
 
     def show_title(self) -> None:
-        """The board, the area, the day, and what the rows are."""
+        """The board, the area, the day."""
         label = self.desk.label(self._board.label)
         if self._table is None:
             self.set_title(label)
             return
         area = self.words.area(self._table.total.key)
-        by = self.desk.text("tui.board.by", grouping=self.words.grouping(self._grouping))
         day = self._as_of or self.desk.repository.today().isoformat()
-        right = show_date(day) if len(groupings(self._board)) == 1 else f"{by}  {show_date(day)}"
-        self.set_title(self.desk.text("tui.board.table", label=label, area=area), right)
+        title = self.desk.text("tui.board.table", label=label, area=area)
+        self.set_title(title, show_date(day))
 
     def _show(self, *, from_top: bool = False) -> None:
         counted = self._table
