@@ -23,7 +23,7 @@ from nq77tui.programme.table import Problems
 if TYPE_CHECKING:
     from nq77tui.programme.programme import Programme
 
-APP_KEYS = frozenset("cgmxqf?/")
+APP_KEYS = frozenset("cgmxqj?/")
 """Keys of the home screen that are the app's own: coverage, assign, merge, boards, help, …"""
 
 

@@ -100,7 +100,7 @@ HOME = (
     Action("home.assign", ("g", "f5"), "assign"),
     Action("home.merge", ("m", "f7"), "merge", is_shown=False),
     Action("home.stick", ("q", "f3"), "stick"),
-    Action("home.boards", ("f", "f2"), "boards"),
+    Action("home.boards", ("j", "f2"), "boards"),
     Action("home.conflicts", ("x", "f8"), "conflicts", is_shown=False),
     Action("home.undo", ("f9", "ctrl+z"), "undo", is_shown=False),
     Action("home.verify", ("f2", "ctrl+y"), "verify", is_shown=False),
@@ -268,7 +268,7 @@ COVERAGE = (
     Action("coverage.flat", ("a", "ctrl+f"), "flat", is_shown=False),
     Action("coverage.reorganise", ("r", "ctrl+r"), "reorganise", is_shown=False),
     Action("coverage.reports", ("b", "f9"), "reports", is_shown=False),
-    Action("coverage.boards", ("f", "ctrl+b"), "boards", is_shown=False),
+    Action("coverage.boards", ("j", "ctrl+b"), "boards", is_shown=False),
     Action("coverage.help", ("question_mark",), "app.help", is_shown=False),
 )
 REORGANISE = (

@@ -16,7 +16,7 @@ from nq77tui.tui.views.person_load import PersonView
 async def open_board(user, name):
     """Go down the list to a board and open it."""
     names = list(user.repository.programme.boards)
-    await user.press("f", *["down"] * names.index(name), "enter")
+    await user.press("j", *["down"] * names.index(name), "enter")
     assert isinstance(user.view, BoardView)
 
 
@@ -27,7 +27,7 @@ def numbers(user):
 
 async def test_what_is_late_is_found_area_by_area_down_to_the_form(start) -> None:
     async with start() as user:
-        await user.press("f")
+        await user.press("j")
         assert isinstance(user.view, BoardsView)
         assert "Chậm: quá hạn" in user.message
         await user.press("down", "enter")
@@ -136,7 +136,7 @@ async def test_doubles_lead_to_their_records_and_a_filter(start) -> None:
 
 async def test_from_coverage_the_boards_are_of_the_area_at_hand(start) -> None:
     async with start() as user:
-        await user.press("c", "down", "f")
+        await user.press("c", "down", "j")
         assert isinstance(user.view, BoardsView)
         area = user.title.removeprefix("Bảng theo dõi: ")
         await user.press("enter")
