@@ -58,7 +58,7 @@ async def test_a_letter_and_a_function_key_lead_to_each_of_the_apps_places(
         assert "không có màn hình phân công" in user.message
 
         keys_shown = user.view.query_one("#keys").plain
-        assert all(f"{key} " in keys_shown for key in ("C", "G", "Q", "X"))
+        assert all(f"{key} " in keys_shown for key in ("C", "G", "Q", "J"))
 
 
 async def test_arrows_and_enter_lead_there_too(start) -> None:
