@@ -155,8 +155,9 @@ class _Rules:
 def _stands_alone(field: Field) -> bool:
     """Whether what is wrong with a field follows from its own value."""
     rules = [field.required, *(constraint.test for constraint in field.constraints)]
-    is_alone = field.relevant is None and field.choice_filter is None
-    is_alone = is_alone and field.type != "citizen_number"
+    # The filter of a reference says what is offered; validation asks that of choices alone.
+    is_filtered = field.choice_filter is not None and not field.is_reference
+    is_alone = field.relevant is None and not is_filtered and field.type != "citizen_number"
     return is_alone and not any(rule.fields for rule in rules if rule is not None)
 
 

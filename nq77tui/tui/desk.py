@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from nq77tui.tui.settings import Settings
 from nq77tui.tui.titles import Titles
 
 if TYPE_CHECKING:
+    from nq77tui.core.board_table import BoardTable
     from nq77tui.store.live_coverage import LiveCoverage
     from nq77tui.tui.listing import Listing
 
@@ -34,6 +35,7 @@ class Desk:
         titles: what records are called, for picking references.
         notices: which of the store's notices are not read yet.
         root: in which the system's mounts are looked up; for tests.
+        boards: what was counted last of each board, by what was asked, and of which generation.
         is_busy: a work behind the keys holds the store.
         last_saved: by type the values of the record that was saved last in this session.
     """
@@ -44,6 +46,7 @@ class Desk:
     settings: Settings
     listings: dict[str, Listing] = field(default_factory=dict)
     last_saved: dict[str, Mapping[str, Json]] = field(default_factory=dict)
+    boards: dict[Hashable, tuple[Hashable, BoardTable]] = field(default_factory=dict)
     root: Path = Path("/")
     is_busy: bool = False
 

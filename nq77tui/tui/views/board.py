@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from time import monotonic
 
 from textual.app import ComposeResult
@@ -31,15 +32,18 @@ from nq77tui.tui.widgets.area_table import AreaTable
 from nq77tui.tui.widgets.canvas import Part
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
-_NAME, _WIDE_NAME, _DRAWN = 24, 62, 12
+_NAME, _WIDE_NAME, _BAR = 24, 62, 8
 _LEAST = 5
 _TELL_EVERY = 0.3
 """Seconds between two words on how far it is; each costs a line on a slow connection."""
 _TOTAL = "total"
 
 
-class BoardView(BaseView[None]):
-    """A table; its first row is the area itself, as in coverage."""
+class BoardView(BaseView[str]):
+    """A table; its first row is the area itself, as in coverage.
+
+    Answers with the day that it was counted for, None for today.
+    """
 
     ACTIONS = BOARD
     BINDINGS = bindings(ACTIONS)
@@ -86,11 +90,21 @@ class BoardView(BaseView[None]):
         self._recount()
 
     def _recount(self) -> None:
-        self.run_worker(self._count, thread=True, exclusive=True, group="board")
+        generation, known = self.desk.boards.get(self._asked(), (None, None))
+        if known is not None and generation == self.desk.repository.generation:
+            self.workers.cancel_group(self, "board")
+            self._take(known)
+        else:
+            self.run_worker(self._count, thread=True, exclusive=True, group="board")
+
+    def _asked(self) -> Hashable:
+        """What is counted."""
+        day = self._as_of or self.desk.repository.today().isoformat()
+        return self._board.name, self._way[-1], day, self._grouping
 
     def _count(self) -> None:
         worker = get_current_worker()
-        asked = self._way[-1], self._as_of, self._grouping
+        asked, generation = self._asked(), self.desk.repository.generation
         begun = monotonic()
 
         def watch(part: str, done: int, of: int) -> None:
@@ -108,7 +122,8 @@ class BoardView(BaseView[None]):
         except RefusedError as error:
             self.app.call_from_thread(self.refuse, error)
             return
-        if not worker.is_cancelled and asked == (self._way[-1], self._as_of, self._grouping):
+        if not worker.is_cancelled and asked == self._asked():
+            self.desk.boards[asked] = generation, counted
             self.app.call_from_thread(self._take, counted)
 
     def _counted(self, watch: Watch) -> BoardTable:
@@ -164,7 +179,7 @@ class BoardView(BaseView[None]):
         lines = self._in_order(counted)
         self._lines = {_TOTAL: counted.total, **{f"={line.key}": line for line in lines}}
         name = _WIDE_NAME if len(counted.columns) == 1 else _NAME
-        drawn = _DRAWN if any(map(self._drawing, self._lines.values())) else 0
+        drawn = max(width_of(self._drawing(line)) for line in self._lines.values())
         columns = [
             ListColumn(words.grouping(self._grouping), min(name + bool(drawn) + drawn, lang_width))
         ]
@@ -219,10 +234,10 @@ class BoardView(BaseView[None]):
             return sparkline(line.series, is_ascii=is_ascii)
         for column, cell in zip(self._table.columns, line.cells, strict=True):
             if column.is_percent and cell.number is not None:
-                return bar(min(cell.number / 100, 1), _DRAWN, is_ascii=is_ascii)
+                return bar(min(cell.number / 100, 1), _BAR, is_ascii=is_ascii)
         if self._board.kind == "load" and line is not self._table.total:
             most = max((one.cells[0].number or 0 for one in self._table.lines), default=0) or 1
-            return bar((line.cells[0].number or 0) / most, _DRAWN, is_ascii=is_ascii)
+            return bar((line.cells[0].number or 0) / most, _BAR, is_ascii=is_ascii)
         return ""
 
     def _show_panel(self) -> None:
@@ -285,7 +300,7 @@ class BoardView(BaseView[None]):
     def action_up(self) -> None:
         """Go up; from where it began, go back."""
         if len(self._way) == 1:
-            self.dismiss()
+            self.dismiss(self._as_of)
             return
         self._way.pop()
         self.say()

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.board import Board
 from nq77tui.core.problem import RefusedError
+from nq77tui.core.values import show_date
 from nq77tui.tui.actions import BOARDS, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.theme import QUIET
@@ -62,9 +63,15 @@ class BoardsView(BaseView[None]):
         is_named = self._area_id != EVERYWHERE
         area = self.desk.repository.title(self._area_id) if is_named else ""
         area = area or self.desk.text("cli.everywhere")
-        self.set_title(self.desk.text("tui.board.title", area=area))
+        day = self._as_of or self.desk.repository.today().isoformat()
+        self.set_title(self.desk.text("tui.board.title", area=area), show_date(day))
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Show it."""
         board = self._boards[event.row_id]
-        self.app.push_screen(BoardView(self.desk, board, self._area_id, self._as_of))
+        view = BoardView(self.desk, board, self._area_id, self._as_of)
+        self.app.push_screen(view, self._keep_day)
+
+    def _keep_day(self, day: str | None) -> None:
+        self._as_of = day
+        self.show_title()

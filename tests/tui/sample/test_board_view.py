@@ -71,6 +71,9 @@ async def test_other_rows_another_day_and_only_rows_with_something(start) -> Non
         await user.press("l")
         assert "Mọi dòng" in user.message
 
+        await user.press("escape")
+        assert user.title.endswith("01/02/2024")
+
 
 async def test_months_are_drawn_and_read(start, desk) -> None:
     async with start() as user:
@@ -138,7 +141,7 @@ async def test_from_coverage_the_boards_are_of_the_area_at_hand(start) -> None:
     async with start() as user:
         await user.press("c", "down", "j")
         assert isinstance(user.view, BoardsView)
-        area = user.title.removeprefix("Bảng theo dõi: ")
+        area = user.title.removeprefix("Bảng theo dõi: ").removesuffix("03/06/2024").strip()
         await user.press("enter")
         assert user.title.startswith(f"Mô hình theo tiến độ: {area}")
         await user.press("escape", "escape")
