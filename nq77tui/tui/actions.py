@@ -100,7 +100,7 @@ HOME = (
     Action("home.assign", ("g", "f5"), "assign"),
     Action("home.merge", ("m", "f7"), "merge", is_shown=False),
     Action("home.stick", ("q", "f3"), "stick"),
-    Action("home.boards", ("j", "f2"), "boards"),
+    Action("home.boards", ("j", "ctrl+b"), "boards"),
     Action("home.conflicts", ("x", "f8"), "conflicts", is_shown=False),
     Action("home.undo", ("f9", "ctrl+z"), "undo", is_shown=False),
     Action("home.verify", ("f2", "ctrl+y"), "verify", is_shown=False),
