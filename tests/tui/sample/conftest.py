@@ -6,8 +6,10 @@ import shutil
 
 import pytest
 
-from nq77tui.programme import load_programme, sample_folder, shipped_folder
+from nq77tui.programme import load_catalogue, load_programme, sample_folder, shipped_folder
 from nq77tui.store import Repository
+from nq77tui.tui.desk import Desk
+from nq77tui.tui.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -40,3 +42,13 @@ def open_as(tmp_path, programme, clock):
 @pytest.fixture
 def repository(open_as):
     return open_as("Minh")
+
+
+@pytest.fixture
+def desk(repository, programme):
+    """A desk whose user has read that the store is a copy, so that no message makes way for it."""
+    for row in list(repository.rows("directive"))[:1]:
+        repository.edit(row.id, {"note": "x"})
+    made = Desk(repository, programme, load_catalogue("vi"), Settings())
+    made.notices.read()
+    return made

@@ -17,7 +17,7 @@ TODAY = date(2024, 6, 3)
 
 
 @pytest.fixture
-def commune(repository, desk):
+def commune(repository):
     """A commune of which nobody has a household any more, and its households."""
     area = repository.find_area("Tĩnh Bắc")
     counted = repository.coverage(TODAY.isoformat())
@@ -27,8 +27,6 @@ def commune(repository, desk):
         for row in list(repository.rows("assignment")):
             if row.values["unit"] in units:
                 repository.delete(row.id)
-    # What the copied store has to tell is read before, so that no message makes way for it.
-    desk.notices.read()
     return area, units
 
 
@@ -159,7 +157,7 @@ async def test_assigning_from_another_day_goes_by_who_is_there_then(
         assert user.title.endswith(f"còn {len(units)}")
 
 
-async def test_somebody_leaves_and_two_take_over_by_a_decision(start, repository, commune) -> None:
+async def test_somebody_leaves_and_two_take_over_by_a_decision(start, repository) -> None:
     assignments = on(repository)
     async with start() as user:
         await user.press("g", "f5")

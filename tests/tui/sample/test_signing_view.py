@@ -11,13 +11,10 @@ from nq77tui.tui.views.signing import SignedView, SignOffView
 
 
 @pytest.fixture
-def village(repository, desk):
+def village(repository):
     """The village Đoàn Kết, its commune, and one of its households."""
     area = repository.find_area("Đoàn Kết")
     home = next(row for row in repository.find("household", "area", area))
-    # What the copied store has to tell is read before, so that no message makes way for it.
-    repository.edit(home.id, {"note": "Nhà mới"})
-    desk.notices.read()
     return area, repository.row(area).values["parent"], home.id
 
 
