@@ -178,6 +178,23 @@ def _take_in_foreign(
     return Problem("storage.foreign_snapshot", params, "warning")
 
 
+def is_foreign(paths: StorePaths, header: Header) -> bool:
+    """Whether something else has written the snapshot since; one that is damaged is not meant.
+
+    Args:
+        header: of the journal that goes with the snapshot.
+    """
+    content = _content(paths)
+    if not content or header.fits(content):
+        return False
+    try:
+        header.refuse_damage(content, paths.snapshot)
+        parse_snapshot(content, paths.snapshot.name)
+    except RefusedError:
+        return False  # then what is in memory is better
+    return True
+
+
 def _over_foreign(found: dict[str, dict[str, Document]], lines: list[Line]) -> tuple[Tables, int]:
     tables = Tables(found, {})
     moved = 0

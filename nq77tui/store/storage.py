@@ -27,6 +27,7 @@ from nq77tui.store.folding import Fold, finish_fold, write_whole
 from nq77tui.store.following import FollowedStore
 from nq77tui.store.journal import Journal, StoreFullError, SyncFailedError
 from nq77tui.store.medium import release_ballast
+from nq77tui.store.opening import is_foreign
 from nq77tui.store.paths import StorePaths
 from nq77tui.store.snapshot import dump
 from nq77tui.store.tables import Document, Operation, Tables, Undo
@@ -321,6 +322,9 @@ class JournalStorage(FollowedStore, Storage):
                 self._catch_up()
                 if self._journal is not journal:
                     return  # a colleague has folded meanwhile
+                if is_foreign(self.paths, self._header):
+                    self._load()  # taken in with the journal on top, and folded by that
+                    return
                 # A killed colleague's last line may not have reached the disk yet, and the
                 # history must not know more than the store.
                 journal.sync()

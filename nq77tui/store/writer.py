@@ -94,7 +94,8 @@ class Writer:
         """The right to write here if it still holds; else why a new one is needed."""
         right = WriteRight.find(self._state_folder, self._storage.paths.lock)
         if right is None:
-            return None, "new_place" if self._rows() else ""
+            # A store that nobody has written into yet was filled when it was made: no copy.
+            return None, "new_place" if self.chains() else ""
         if right.is_restored or self._row(right.replica).get("counter", 0) < right.counter:
             return None, "restored"
         return right, ""

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from nq77tui.core.record import REPLICA_LENGTH
-from nq77tui.store import Repository, create_store
+from nq77tui.core.merge import create
+from nq77tui.core.record import REPLICA_LENGTH, Dot, Stamp
+from nq77tui.store import Repository, create_store, write_store
 from nq77tui.store.bundle_writing import since_for, write_bundle
 from nq77tui.store.merging import plan_merge, take_in_sources
 from nq77tui.store.source import read_source
@@ -117,6 +118,15 @@ def test_a_copied_folder_writes_under_a_new_id_and_says_so_once(place, tmp_path,
     mine.take_in(copy)
     copy.take_in(mine)
     assert mine.heads() == copy.heads() == ["Vi Văn A", "Vi Văn B", "Vi Văn C", "Vi Văn D"]
+
+
+def test_a_store_that_was_filled_when_it_was_made_is_no_copy(place, programme):
+    made = place("a")
+    shutil.rmtree(made.store)
+    born = create("household", {"head": "Vi Văn A"}, Dot("AAAAAAAA", 1), Stamp(1, "An"))
+    write_store(made.store, programme, [born])
+    assert made.save("Vi Văn B")[1] == []
+    assert made.heads() == ["Vi Văn A", "Vi Văn B"]
 
 
 def test_a_moved_folder_writes_under_a_new_id(place, tmp_path):

@@ -425,6 +425,22 @@ def test_rows_that_stock_tinydb_inserted_are_named_and_do_no_harm(open_store):
         assert len(report.problems) == 1
 
 
+def test_what_stock_tinydb_writes_while_the_store_is_open_is_taken_in_and_kept_aside(open_store):
+    with open_store() as repository:
+        first = repository.add("household", {"head": "A B", "persons": 3}).id
+    with open_store() as opened:
+        with TinyDB(opened.folder / "store.json") as stock:
+            stock.table("household").update({"persons": 7})
+        second = opened.add("household", {"head": "C D"}).id
+        opened.close()
+        assert [notice.key for notice in opened.notices] == ["storage.foreign_snapshot"]
+    with open_store() as again:
+        assert again.require(first).values["persons"] == 7
+        assert again.require(second).values["head"] == "C D"
+        assert again.notices == []
+    assert len(list(again.folder.glob("store.json.foreign-*"))) == 1
+
+
 DAMAGED = {
     "a document that is a number": '{"household":{"%s":5}}',
     "a document that is null": '{"household":{"%s":null}}',
