@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from nq77tui.core.document import to_document
 from nq77tui.core.merge import keyed_id
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record
@@ -26,6 +27,7 @@ from nq77tui.core.verification import (
     read_verification,
 )
 from nq77tui.store.repository import Repository
+from nq77tui.store.way_back import BEFORE_TABLE
 
 DUE, DIFFERS, DONE = "due", "differs", "done"
 STATES = (DIFFERS, DUE, DONE)
@@ -217,6 +219,12 @@ class Verifying:
                 results[name + RESULT] = result
                 if result != FIRST:
                     changes[name] = one.second if result == SECOND else value
+            # Taken back whole, even if the record was first keyed before the history here begins.
+            before: dict[str, Json] = {
+                one.id: dict(to_document(one))
+                for one in (record, repository.require(verification_id))
+            }
+            repository.keep_aside(BEFORE_TABLE, before)
             if changes:
                 record = self._write(record, changes)
             repository.overwrite(verification_id, results)

@@ -89,6 +89,22 @@ def test_what_was_decided_is_one_commit_and_is_taken_back_as_one(repository, hou
     assert states(repository) == {}
 
 
+def test_a_decision_about_a_record_older_than_the_history_is_taken_back(
+    tmp_path, nq77, open_store
+) -> None:
+    nq77("sample", tmp_path / "own", "--excerpt")
+    with open_store() as repository:
+        before = next(row for row in repository.rows("household") if row.values.get("persons"))
+        persons, verifying = before.values["persons"], Verifying(repository)
+        found = verifying.key_again(before.id, {"persons": persons + 1})
+        verifying.decide(found.id, {"persons": ("second", None)})
+        assert repository.require(before.id).get("persons") == persons + 1
+
+        undo_last(repository)
+        assert repository.require(before.id).get("persons") == persons
+        assert states(repository) == {before.id: DIFFERS}
+
+
 def test_a_third_value_that_is_the_first_counts_as_the_first(repository, household) -> None:
     verifying = Verifying(repository)
     found = verifying.key_again(household, {"persons": 5, "class": "NGHEO"})

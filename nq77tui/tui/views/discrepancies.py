@@ -25,7 +25,10 @@ from nq77tui.tui.widgets.canvas import Line
 from nq77tui.tui.widgets.report import Panel
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
-_FIELD, _VALUE, _RIGHT = 19, 19, 15
+_WIDTHS = (19, 19, 19, 15)
+_NARROW = (13, 12, 12, 12)
+"""In a window of less than 80 cells; the panel shows the values in full."""
+_HEADINGS = ("field", "first", "second", "right")
 _NUMBERS = {"1": FIRST, "2": SECOND}
 
 
@@ -91,11 +94,10 @@ class DiscrepanciesView(BaseView[str]):
     def store_changed(self) -> None:
         """Show what is open now."""
         text, found = self.desk.text, self._verification
+        widths = _WIDTHS if self.app.size.width >= 80 else _NARROW
         columns = (
-            ListColumn(text("tui.verify.field"), _FIELD),
-            ListColumn(text("tui.verify.first"), _VALUE),
-            ListColumn(text("tui.verify.second"), _VALUE),
-            ListColumn(text("tui.verify.right"), _RIGHT),
+            ListColumn(text(f"tui.verify.{name}"), width)
+            for name, width in zip(_HEADINGS, widths, strict=True)
         )
         opened = {one.field for one in found.open} if found else set()
         self._decisions = {name: one for name, one in self._decisions.items() if name in opened}
@@ -107,6 +109,10 @@ class DiscrepanciesView(BaseView[str]):
         rows.sort(key=lambda name: name not in opened)
         self.row_list.show(columns, rows, self._cells, empty=text("tui.verify.same"))
         self._show_values()
+
+    def on_resize(self) -> None:
+        """As many cells as there are."""
+        self.store_changed()
 
     def _cells(self, name: str) -> tuple[str, ...]:
         one, shown = self._differences()[name], self.desk.shown
