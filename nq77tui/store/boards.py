@@ -38,7 +38,7 @@ def count_board(
     """
     schemas, today = repository.programme.schemas, repository.today().isoformat()
     day = as_of or today
-    facts = repository.live_coverage.facts(schemas)
+    facts = repository.seen_facts(repository.live_coverage.facts(schemas))
     tree = AreaTree(schemas, facts, day)
     scope = tree.resolve(area) if area != EVERYWHERE else tree.root
     if area != EVERYWHERE and scope == EVERYWHERE:

@@ -235,6 +235,10 @@ class LimitedRepository(Repository):
 
     # -- coverage ------------------------------------------------------------------------------
 
+    def seen_facts(self, facts: Facts) -> Facts:
+        """Of some records those in the user's areas."""
+        return facts if self.sees_all else SeenFacts(facts, self._sight, self._tree_type)
+
     def coverage(self, as_of: str) -> Coverage:
         """All metrics and figures of the user's areas on a day (ISO text)."""
         return self.coverage_of(self._every, as_of)

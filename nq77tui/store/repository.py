@@ -634,6 +634,10 @@ class Repository(Reader):
             counts_now=counts_now,
         )
 
+    def seen_facts(self, facts: Facts) -> Facts:
+        """Of some records those that this user may count."""
+        return facts
+
     @cached_property
     def live_coverage(self) -> LiveCoverage:
         """Coverage as of today, kept up to date by what is committed."""

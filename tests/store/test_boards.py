@@ -105,7 +105,7 @@ def test_what_somebody_left_behind_is_found_and_who_has_the_most(repository, boa
     by_person = board("load", grouping=("person",))
     assert by_person["Trần Thị Bình"][0] == [3, 0, 3, 0]
     assert by_person["Lộc Văn Ánh"][0] == [2, 0, 2, 2]
-    assert by_person[f"(hồ sơ đã xóa: {people[2]})"][0] == [1, 0, 1, 1]
+    assert by_person[f"(đã xóa hoặc không xem được: {people[2]})"][0] == [1, 0, 1, 1]
 
 
 def test_whoever_waits_for_a_board_may_leave(repository, village):
@@ -117,3 +117,28 @@ def test_whoever_waits_for_a_board_may_leave(repository, village):
     for name in ("quality", "households_visited"):
         with pytest.raises(StoppedError):
             count_board(repository, repository.programme.boards[name], watch=leave)
+
+
+def test_who_may_see_one_commune_counts_no_other(repository, open_store, village):
+    other = {"name": "Tú Mịch", "level": "commune", "type": "xa", "code": "06542"}
+    elsewhere = repository.add("area", {**other, "valid_from": "2020-01-01"}).id
+    far = {"name": "Nà Pá", "level": "village", "type": "thon", "parent": elsewhere}
+    theirs = repository.add("area", far).id
+    for place in (village, village, theirs):
+        household(repository, place)
+    own = repository.get(village).get("parent")
+    rights = {"boss": {"role": "supervisor"}, "lan": {"role": "operator", "areas": [own]}}
+    repository.keep_settings(rights=rights)
+
+    with open_store(user="lan") as limited:
+        boards = limited.programme.boards
+        visited = count_board(limited, boards["households_visited"])
+        doubled = count_board(limited, boards["quality"])
+
+    assert visited.total.cells[0].number == 2
+    assert elsewhere not in {line.key for line in visited.lines}
+    assert not {one for line in doubled.lines for one in line.cells[0].ids} & {
+        row.id for row in repository.find("household", "area", theirs)
+    }
+    everything = count_board(repository, boards["households_visited"])
+    assert everything.total.cells[0].number == 3
