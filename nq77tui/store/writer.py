@@ -173,13 +173,15 @@ class Writer:
     def write_several(self, count: int, change: Callable[[list[Dot]], Record]) -> Record:
         """Make a record with the next dots and put it in place."""
         with self.transaction():
+            if self.rule is not None:
+                # Before an id is minted for this replica: nothing is begun for what is refused.
+                following = range(self._counter + 1, self._counter + count + 1)
+                self.rule.may_write(change([Dot(self.replica, n) for n in following]))
             self.claim()
             first = self._counter = self._counter + 1
             self._mark_epoch()
             self._counter += count - 1
             record = change([Dot(self.replica, n) for n in range(first, self._counter + 1)])
-            if self.rule is not None:
-                self.rule.may_write(record)
             self.put(record)
             text = f"{self._chain}{record.type}{canonical_json(to_document(record))}"
             self._chain = hashlib.sha256(text.encode("utf-8")).hexdigest()[:CHAIN_LENGTH]

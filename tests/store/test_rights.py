@@ -211,6 +211,8 @@ def test_an_operator_changes_their_own_areas_and_no_others(world) -> None:
     lan = world.open("lan")
     mine, theirs = world.households[0], world.households[1]
     before = world.every.require(theirs)
+    assert refused(lan.edit, theirs, {"persons": 9}) == "rights.other_area"
+    assert lan.replica == ""  # nothing is begun for what is refused
 
     assert lan.edit(mine, {"persons": 5}).values["persons"] == 5
     made = lan.add("household", {"head": "Hộ thêm", "area": world.villages[0]})
