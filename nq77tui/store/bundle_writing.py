@@ -19,6 +19,7 @@ from nq77tui.store.bundle import END_MARK, SUFFIX, Manifest, encode_bundle, pack
 from nq77tui.store.peers import confirmed_by_all
 from nq77tui.store.progress import Watch, unwatched, watched
 from nq77tui.store.repository import Repository
+from nq77tui.store.strata import type_of_table
 from nq77tui.store.write_once import put_new
 
 
@@ -92,7 +93,9 @@ def make_bundle(
     # takes long comes after it: documents are never changed, only replaced.
     with repository.transaction():
         sender = repository.peer_book.tell_of_myself()
-        found = {name: list(repository.documents(name)) for name in repository.record_types()}
+        # Newer copies that lie beside this programme's own are passed on too.
+        names = (*repository.record_types(), *repository.tables_aside())
+        found = {name: list(repository.documents(name)) for name in names}
         is_meant = _of_area(repository, area)
         up_to, chains, epochs = repository.heard(), repository.chains(), repository.epochs()
         known = repository.peer_book.all()
@@ -130,12 +133,12 @@ def _documents(
     tables: dict[str, dict[str, Any]] = {name: {} for name in found}
     damaged = 0
     rows = ((name, *row) for name, table in found.items() for row in table)
-    for record_type, key, document in watched(rows, watch, "gather", sum(map(len, found.values()))):
+    for name, key, document in watched(rows, watch, "gather", sum(map(len, found.values()))):
         try:
             if is_beyond(document, since):
-                record = from_document(record_type, int(key), document)
+                record = from_document(type_of_table(name), int(key), document)
                 if is_meant(record):
-                    tables[record_type][key] = to_document(record)
+                    tables[name][key] = to_document(record)
         except (RefusedError, ValueError, TypeError, KeyError, AttributeError):
             damaged += 1
     return tables, damaged

@@ -103,7 +103,7 @@ class Nq77App(App[int], inherit_bindings=False):
             view.look_again()
         if self.desk.notices.fresh() and isinstance(view, BaseView):
             view.show_title()
-            view.say()
+            view.tell_notices()
 
     def action_notices(self) -> None:
         """Read what the store had to tell; from there it is opened again after a failed disk."""

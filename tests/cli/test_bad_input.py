@@ -382,6 +382,16 @@ def test_one_bad_file_among_good_ones_is_named_and_left_out(nq77, store, tmp_pat
         assert WAY_OUT[lang] in ran.err
 
 
+def test_one_bad_file_among_those_named_refuses_all_and_changes_nothing(
+    refuses, filled, tmp_path, key
+):
+    good = {"household": {key("AAAAAAAA-1"): {"head": "x", "_": "AAAAAAAA-1 0 1 A"}}}
+    files = tmp_path / "a.json", tmp_path / "b.json"
+    files[0].write_text(json.dumps(good), encoding="utf-8")
+    files[1].write_text("{", encoding="utf-8")
+    refuses("merge", *files, names=("b.json",))
+
+
 def test_refused_rows_of_a_merge_are_named_and_the_rest_is_taken_in(nq77, store, key, hostile_file):
     file = hostile_file({"household": {
         key("AAAAAAAA-1"): {"head": "x", "_": "AAAAAAAA-1 0 1 A"},

@@ -74,10 +74,14 @@ def test_years_and_codes_are_written_without_thousands_signs(repository):
     assert row[header.index("year")] == "2024"
 
 
+MADE_IN_USE = {"signoff"}
+"""Record types that come into being only when the program is worked with: the sample has none."""
+
+
 @pytest.mark.parametrize("form", ["csv", "json"])
 def test_every_record_type_is_read_back_unchanged(excerpt_store, programme, tmp_path, form):
     before = excerpt_store.generation
-    for record_type in programme.schemas:
+    for record_type in programme.schemas.keys() - MADE_IN_USE:
         path = tmp_path / f"{record_type}.{form}"
         written = save_export(
             path,
@@ -93,7 +97,7 @@ def test_every_record_type_is_read_back_unchanged(excerpt_store, programme, tmp_
 def test_every_record_type_is_recognised_without_its_ids(excerpt_store, programme, tmp_path):
     # Read in earnest this time: with an id, a cell that repeats what is stored is not read.
     before = excerpt_store.generation
-    for record_type in programme.schemas:
+    for record_type in programme.schemas.keys() - MADE_IN_USE:
         path = tmp_path / f"{record_type}.csv"
         rows = rows_of(exported(export_csv, excerpt_store, record_type)[0])
         with path.open("w", encoding="utf-8", newline="") as file:

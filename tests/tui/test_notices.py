@@ -60,7 +60,7 @@ async def test_a_failed_disk_turns_the_app_read_only_and_a_key_opens_the_store_a
         assert "Ổ đĩa không xác nhận" in user.message
         user.app._look()
         await user.settle()
-        assert user.message.startswith("F12: 1")
+        assert "F12" in user.message  # what was refused just now says the same, and stays
         assert user.title.endswith("CHỈ ĐỌC")
         await user.press("f12")
         assert "không xác nhận" in user.screen

@@ -32,6 +32,7 @@ class BaseView(Screen[Result]):
         self.desk = desk
         self._seen = desk.repository.generation
         self._tells_notices = False
+        self._has_said = False
 
     def compose(self) -> ComposeResult:
         """Title, body, message, keys."""
@@ -51,8 +52,8 @@ class BaseView(Screen[Result]):
     def on_screen_resume(self) -> None:
         """Show what was saved, and read of the store's notices, while another view was in front."""
         self.look_again()
+        self.show_title()  # the store may have become read-only, or be so no longer
         if self._tells_notices:
-            self.show_title()
             self.say()
 
     # For the app
@@ -94,6 +95,7 @@ class BaseView(Screen[Result]):
 
     def say(self, text: str = "", style: Style = PLAIN) -> None:
         """Write on the message line; nothing to leave it to what the store has to tell, if any."""
+        self._has_said = bool(text)
         unread = self.desk.notices.unread if not text else []
         self._tells_notices = bool(unread)
         if unread:
@@ -101,6 +103,11 @@ class BaseView(Screen[Result]):
             text = self.desk.text("notices.unread", count=len(unread), first=first)
             style = WARNING
         self.query_one("#message", TextLine).show((f" {text}" if text else "", style))
+
+    def tell_notices(self) -> None:
+        """Say what the store has to tell, unless what was done just now still stands there."""
+        if not self._has_said:
+            self.say()
 
     def refuse_if_read_only(self) -> bool:
         """Say why nothing can be written, if so; answers whether it was."""
