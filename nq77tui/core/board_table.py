@@ -84,14 +84,17 @@ class BoardTable:
         return next((at for at, one in enumerate(self.columns) if one.is_bad), 0)
 
     def in_order(self, column: int) -> list[BoardLine]:
-        """The lines with the largest number first; of percentages, the smallest."""
+        """The lines with the largest number first; of percentages, the smallest.
+
+        Of those that are equal, the one with the larger number in the first column.
+        """
         is_percent = self.columns[column].is_percent
 
-        def place(line: BoardLine) -> float:
-            number = line.cells[column].number
+        def place(line: BoardLine) -> tuple[float, float]:
+            number, first = line.cells[column].number, -(line.cells[0].number or 0)
             if number is None:
-                return float("inf")
-            return number if is_percent else -number
+                return float("inf"), first
+            return number if is_percent else -number, first
 
         return sorted(self.lines, key=place)
 

@@ -59,6 +59,8 @@ class BoardText:
 
     def grouping(self, grouping: Path) -> str:
         """What the lines are: areas, or the answers of a field."""
+        if self._board.kind == "quality":
+            return self._catalogue.text("board.finding")
         if grouping == AREA:
             return self._catalogue.label(self._repository.programme.tree.label)
         schemas = self._repository.programme.schemas

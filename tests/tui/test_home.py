@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nq77tui.tui.views.boards import BoardsView
 from nq77tui.tui.views.confirm import Confirm
 from nq77tui.tui.views.coverage import CoverageView
 from nq77tui.tui.views.file_chooser import FileChooser
@@ -40,6 +41,7 @@ async def test_one_key_leads_to_each_list(start, key, title) -> None:
         (["c", "f6"], CoverageView),
         (["m", "f7"], FileChooser),
         (["x", "f8"], InboxView),
+        (["j", "ctrl+b"], BoardsView),
     ],
 )
 async def test_a_letter_and_a_function_key_lead_to_each_of_the_apps_places(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from nq77tui.core.board_table import percent_of
 from nq77tui.tui.measure import sparkline
 from nq77tui.tui.views.board import BoardView
@@ -110,13 +112,20 @@ async def test_a_household_nobody_visited_gets_its_visit_and_leaves_the_list(sta
         assert before != after
 
 
-async def test_whoever_carries_most_is_one_key_from_handing_over(start) -> None:
+async def test_who_left_comes_first_then_who_carries_most_one_key_from_handing_over(start) -> None:
     async with start() as user:
         await open_board(user, "load")
         assert "Trung vị" in user.screen
-        await user.press("k", "down", "enter")
+        await user.press("k")
+        left = user.repository.today().isoformat()
+        await user.press("down", "enter")
+        assert user.repository.row(user.view._person_id).values["to"] < left
+        await user.press("escape", "down", "enter")
         assert isinstance(user.view, PersonView)
-        await user.press("escape", "d")
+        held = user.repository.find("assignment", "person", user.view._person_id)
+        most = Counter(row.values["person"] for row in user.repository.rows("assignment"))
+        assert len(held) == max(most.values())
+        await user.press("escape", "up", "d")
         assert isinstance(user.view, BoardRecords)
         await user.press("f5")
         assert isinstance(user.view, PersonView)
