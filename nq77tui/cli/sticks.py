@@ -27,9 +27,10 @@ def bundle(session: Session) -> int:
         since = since_for(repository, arguments.machine, everything=arguments.all)
         area = repository.find_area(arguments.of) if arguments.of else ""
         written = write_bundle(repository, Path(arguments.out), since, area)
+        is_meant_as_part = bool(area) or not repository.sees_all
     print(written.path)
     told = written.manifest
-    key = "bundle.written_part" if told.is_part and not area else "bundle.written"
+    key = "bundle.written_part" if told.is_part and not is_meant_as_part else "bundle.written"
     session.say(key, file=written.path, records=sum(told.counts.values()), bytes=written.size)
     return 0
 

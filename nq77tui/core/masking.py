@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from nq77tui.core.record import CONFIRMED, Json, is_confirmation
+from nq77tui.core.record import Json
 
 _LEFT_OPEN = 4
 _SHORT = 2 * _LEFT_OPEN
@@ -35,20 +35,13 @@ def masked_value(value: Json) -> Json:
 def masked_field(name: str, value: Json, sensitive: Collection[str]) -> Json:
     """A field's value, masked where the field is sensitive.
 
-    What was confirmed about any field may repeat the values of others, by their names.
+    What was confirmed about a field, or keyed a second time, may repeat the values of others, by
+    their names.
     """
-    if name in sensitive or name.removesuffix(CONFIRMED) in sensitive:
+    if name.partition(".")[0] in sensitive:
         return masked_value(value)
-    if is_confirmation(name) and isinstance(value, dict):
-        return {
-            rule: {
-                about: masked_value(one) if about in sensitive else one
-                for about, one in seen.items()
-            }
-            if isinstance(seen, dict)
-            else seen
-            for rule, seen in value.items()
-        }
+    if isinstance(value, dict):
+        return {about: masked_field(about, one, sensitive) for about, one in value.items()}
     return value
 
 

@@ -86,6 +86,7 @@ def reorganise(
         RefusedError: the table or a row of it is wrong; it names file, row and column, and
             nothing was written.
     """
+    repository.rights.refuse_unless_whole("reorganise")
     declared = repository.programme.reorganising
     if declared is None:
         raise RefusedError(Problem("reorganise.not_declared", {}))

@@ -71,7 +71,7 @@ def write_bundle(
         raise RefusedError(Problem("bundle.no_folder", {"file": str(out)}))
     manifest, content = make_bundle(repository, since, area, watch)
     digest = hashlib.sha256(content).hexdigest()
-    what = "area" if area else "new" if since else "all"
+    what = "area" if area or not repository.sees_all else "new" if since else "all"
     when = datetime.fromtimestamp(manifest.at, repository.local_time().tzinfo)
     name = f"nq77-{manifest.sender.lower()}-{when:%Y%m%d-%H%M}-{what}-{digest[:8]}"
     path = put_new(out, name, SUFFIX, content, last=len(END_MARK), watch=watch)

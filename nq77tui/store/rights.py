@@ -59,7 +59,8 @@ class Rights:
         """Refuse what concerns the store as a whole.
 
         Args:
-            what: ``merge``, ``rights``, ``export_all``, ``backup`` or ``disclosures``.
+            what: ``merge``, ``rights``, ``export_all``, ``backup``, ``reorganise`` or
+                ``disclosures``.
 
         Raises:
             RefusedError: the user is no supervisor of all areas.

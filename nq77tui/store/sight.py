@@ -19,6 +19,7 @@ from nq77tui.core.record import CONFIRMED, Json, Record
 from nq77tui.core.schema import Schema
 from nq77tui.core.scope import Row
 from nq77tui.core.upgrade import ASIDE
+from nq77tui.core.verification import RESULT, VERIFICATION
 from nq77tui.store.lookalikes import Lookalikes, Pair
 from nq77tui.store.rights import Rights
 from nq77tui.store.tables import Document, Tables
@@ -41,11 +42,18 @@ class Sight:
         self._facts = facts
         self._today = today
         self._through = _led_through(schemas)
-        self._masked = {
-            name: schema.sensitive.union(f"{field}{CONFIRMED}" for field in schema.fields)
-            for name, schema in schemas.items()
-            if schema.sensitive
+        self._sensitive = {name: one.sensitive for name, one in schemas.items() if one.sensitive}
+        self._concerned = {
+            name: schemas[name].sensitive.union(f"{one}{CONFIRMED}" for one in schemas[name].fields)
+            for name in self._sensitive
         }
+        every = frozenset().union(*self._sensitive.values())
+        if every:
+            self._sensitive[VERIFICATION] = every
+            self._concerned[VERIFICATION] = every.union(f"{one}{RESULT}" for one in every) | {
+                "keyed",
+                "differs",
+            }
         self._tables: Tables | None = None
         self._day = ""
         self.version = 0
@@ -118,12 +126,18 @@ class Sight:
             return True
         schema = self._schemas.get(record_type.partition(ASIDE)[0])
         if schema is None:
-            return True
+            return self.sees_all_of(values)
         if schema.tree:
             return self.sees_area(record_id)
         if not schema.area:
             return True
         return self.is_inside(schema, values)
+
+    def sees_all_of(self, values: Mapping[str, Any]) -> bool:
+        """Whether the user sees the records that one of the engine's own is about."""
+        about = (values[name] for name in _ABOUT if isinstance(values.get(name), str))
+        rows = map(self._facts.row, about)
+        return all(row is not None and self.sees(row.type, row.id, row.values) for row in rows)
 
     def is_inside(self, schema: Schema, values: Mapping[str, Any]) -> bool:
         """Whether a record with these values lies in one of the user's areas."""
@@ -142,15 +156,14 @@ class Sight:
         """The fields that this user sees masked."""
         if not self.rights.is_viewer:
             return ()
-        schema = self._schemas.get(record_type.partition(ASIDE)[0])
-        return schema.sensitive if schema else ()
+        return self._sensitive.get(record_type.partition(ASIDE)[0], ())
 
     def mask(self, record_type: str) -> Callable[[Mapping[str, Json]], Mapping[str, Json]] | None:
         """Lays a mask over the values of records of a type; None where nothing is masked."""
         sensitive = self.sensitive(record_type)
         if not sensitive:
             return None
-        concerned = self._masked[record_type.partition(ASIDE)[0]]
+        concerned = self._concerned[record_type.partition(ASIDE)[0]]
         return lambda values: MaskedValues(values, sensitive, concerned)
 
     def values(self, record_type: str, values: Mapping[str, Json]) -> Mapping[str, Json]:
@@ -203,13 +216,14 @@ class Sight:
         causal = document.get("_")
         if isinstance(causal, dict) and isinstance(causal.get("o"), dict):
             others = {
-                name: masked_field(name, value, sensitive) if name in sensitive else value
-                for name, value in causal["o"].items()
+                name: masked_field(name, value, sensitive) for name, value in causal["o"].items()
             }
             found["_"] = {**causal, "o": others}
         return found
 
 
+_ABOUT = ("of", "one", "other")
+"""The fields by which the engine's own records name others: keyed again, and not the same."""
 _COPIES = frozenset({"_before", "_merge"})
 """Hold copies of records, in the history only."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Record
+from nq77tui.core.verification import VERIFICATION
 from nq77tui.programme import Programme
 from nq77tui.store.reader import Reader
 from nq77tui.store.rights import Rights
@@ -33,7 +34,7 @@ class LimitedRule:
         before = self._every.get(after.id)
         self.may_begin()
         if self._rights.role != "supervisor":
-            self._refuse_types(after)
+            self._refuse_types(before, after)
             self._refuse_decisions(before, after)
         for record in (before, after):
             if record is not None and not self._lies_inside(record):
@@ -49,16 +50,20 @@ class LimitedRule:
         if not self._rights.areas:
             return True
         schema = self._programme.schemas.get(record.type)
-        if schema is None or not (schema.area or schema.tree):
+        if schema is None:
+            return self._sight().sees_all_of(record.values)
+        if not (schema.area or schema.tree):
             return False  # it belongs to all
         if schema.tree:
             return self._sight().is_own_area(record.id)
         return self._sight().is_inside(schema, record.values)
 
-    def _refuse_types(self, record: Record) -> None:
+    def _refuse_types(self, before: Record | None, record: Record) -> None:
         schema = self._programme.schemas.get(record.type)
         if schema is None:
-            self._refuse("decide")  # what the engine itself keeps: decisions
+            # What the engine itself keeps: a second keying is a save, the rest are decisions.
+            if record.type != VERIFICATION or before is not None or record.get("keyed") is None:
+                self._refuse("decide")
         elif schema.tree or not schema.area or schema.written_by == "supervisor":
             raise RefusedError(
                 Problem("rights.supervisors_type", {**self._rights.params(), "label": schema.label})

@@ -24,6 +24,7 @@ from nq77tui.store.merging import plan_merge, take_in_sources
 from nq77tui.store.repository import Repository
 from nq77tui.store.rights import Rights, all_rights, rights_of, with_rights
 from nq77tui.store.source import read_source
+from nq77tui.store.verifying import Verifying
 from nq77tui.store.way_back import changes_of, undo_last
 
 NUMBERS = ("020085000011", "020085000022", "0912345678", "0987654321")
@@ -355,6 +356,7 @@ def everything(seen):
         shown += [
             str(p)
             for row in seen.rows(record_type)
+            if record_type in seen.programme.schemas
             for p in seen.check(record_type, row.values, row.id)
         ]
     shown += [commit.operations for commit in [*seen.commits(), *seen.commits_back()]]
@@ -463,6 +465,27 @@ def test_what_means_nothing_opens_nothing(world, text) -> None:
     kept = path.read_text(encoding="utf-8").split("[rights]")[0].split("[report]")[0]
     path.write_text(f"{kept}\n{text}\n", encoding="utf-8")
     assert refused(world.open, "lan") == "rights.bad_table"
+
+
+def test_a_record_is_keyed_again_by_an_operator_and_decided_by_a_supervisor(world) -> None:
+    world.every.edit(world.people[0], {"phone": "0911222333"})
+    Verifying(world.every).key_again(world.people[1], {"phone": "0977888999"})
+    world.give(lan=("operator", world.villages[0]), hoa=("viewer",))
+    lan = world.open("lan")
+    assert list(Verifying(lan).all()) == []  # the other village's
+    done = Verifying(lan).key_again(world.people[0], {"phone": "0911222334"})
+    [difference] = [one for one in done.differences if one.field == "phone"]
+    assert difference.first == "0911222333"
+    decisions = {"phone": ("second", None)}
+    assert refused(Verifying(lan).decide, done.id, decisions) == "rights.no_decide"
+    assert refused(Verifying(lan).ask_for, [world.people[0]]) == "rights.no_decide"
+    hoa = world.open("hoa")
+    assert len(list(Verifying(hoa).all())) == 2
+    world.every.refresh()
+    shown = everything(world.every)
+    for number in ("0911222333", "0911222334", "0977888999"):
+        assert number in shown
+        assert number not in everything(hoa)
 
 
 def test_an_area_that_is_none_is_named(world) -> None:
