@@ -14,6 +14,7 @@ What may be found after a power cut, and what it means:
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import zlib
@@ -243,7 +244,11 @@ class Journal:
             raise failure from error
         if written != len(line):
             self._take_back()
-            raise StoreFullError(Problem("journal.full", {"file": self.path.name, "detail": ""}))
+            raise StoreFullError(
+                Problem(
+                    "journal.full", {"file": self.path.name, "detail": os.strerror(errno.ENOSPC)}
+                )
+            )
         self.sync()
         start, self.end = self.end, self.end + len(line)
         self._remember(start, line)

@@ -31,6 +31,7 @@ from nq77tui.store.creation import SNAPSHOT
 from nq77tui.store.disclosures import note_disclosure
 from nq77tui.store.drafts import Drafts
 from nq77tui.store.epochs import Epochs
+from nq77tui.store.foreign_edits import adopt_foreign_edits
 from nq77tui.store.history import Commit
 from nq77tui.store.live_coverage import LiveCoverage
 from nq77tui.store.parked import Parked
@@ -117,6 +118,7 @@ class Repository(Reader):
         try:
             # By the program, whoever has started it.
             every = cls(folder, programme, settings, storage, writer, clock, rights)
+            every._meet_foreign()
             every._meet_programme()
             return every if rights.is_whole else every._limited()
         except BaseException:
@@ -139,6 +141,13 @@ class Repository(Reader):
         limited._own_notices = self._own_notices
         limited.refuse_unknown_areas()
         return limited
+
+    def _meet_foreign(self) -> None:
+        """Make writes of what something else has just changed in the snapshot."""
+        keys = {notice.key for notice in self._storage.notices}
+        if "storage.foreign_snapshot" in keys and not self._storage.read_only:
+            with self.transaction():
+                adopt_foreign_edits(self._storage, self._writer)
 
     def _meet_programme(self) -> None:
         """Bring up what an older programme wrote, and say what a newer one did."""

@@ -98,6 +98,7 @@ class JournalStorage(FollowedStore, Storage):
         self._note: bytes = b""
         self._undo: list[Undo] = []
         self._is_applying = False
+        self._is_closing = False
         self._depth = 0
         self._keeps_threads_out = False
         self._mark = 0, 0
@@ -323,7 +324,10 @@ class JournalStorage(FollowedStore, Storage):
                 if self._journal is not journal:
                     return  # a colleague has folded meanwhile
                 if is_foreign(self.paths, self._header):
-                    self._load()  # taken in with the journal on top, and folded by that
+                    # Taken in with the journal on top, and folded by that; at the end that is
+                    # left to the next one that opens the store, who is told of it.
+                    if not self._is_closing:
+                        self._load()
                     return
                 # A killed colleague's last line may not have reached the disk yet, and the
                 # history must not know more than the store.
@@ -362,6 +366,7 @@ class JournalStorage(FollowedStore, Storage):
             try:
                 journal = None if self.read_only else self._journal
                 if journal is not None and (fold or self._is_worth_folding(journal)):
+                    self._is_closing = True
                     self._fold_if_possible()
             finally:
                 self._is_closed = True

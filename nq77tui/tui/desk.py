@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from nq77tui.core.confirmation import confirmed_value, is_confirmation
 from nq77tui.core.coverage import Coverage
+from nq77tui.core.lookalike import DISTINCT
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Json, canonical_json
 from nq77tui.core.schema import Label
@@ -61,6 +62,13 @@ class Desk:
     def label(self, label: Label) -> str:
         """A label of the programme."""
         return self.catalogue.label(label)
+
+    def type_label(self, record_type: str) -> str:
+        """What a type of record is called; its name where this programme does not know it."""
+        if record_type == DISTINCT:  # the engine's own
+            return self.text("tui.type.distinct")
+        schema = self.programme.schemas.get(record_type)
+        return self.label(schema.label) if schema else printable(record_type)
 
     def problem(self, problem: Problem) -> str:
         """What is wrong, in words."""

@@ -85,8 +85,7 @@ class MergeReport:
         return fit(f" {label}", width - sum(widths) - 1) + columns + " "
 
     def _kind(self, record_type: str) -> str:
-        schema = self._desk.programme.schemas.get(record_type)
-        return self._desk.label(schema.label) if schema else record_type
+        return self._desk.type_label(record_type)
 
     # Records
 

@@ -106,8 +106,7 @@ class ReceiptText:
         return [self._number(counts.get(name, 0)) for name in COUNTS]
 
     def _kind(self, record_type: str) -> str:
-        schema = self._desk.programme.schemas.get(record_type)
-        return self._desk.label(schema.label) if schema else printable(record_type)
+        return self._desk.type_label(record_type)
 
     def _problems(self, width: int) -> Iterator[str]:
         for key, problems in (

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tinydb import TinyDB, where
 
+from nq77tui.core.document import doc_id_of
 from nq77tui.core.problem import RefusedError
+from nq77tui.core.record import Dot
 from nq77tui.core.schema import Field
 from nq77tui.core.values import ValueRefusedError
 from nq77tui.programme import LANGUAGES, load_catalogue
@@ -432,13 +434,49 @@ def test_what_stock_tinydb_writes_while_the_store_is_open_is_taken_in_and_kept_a
         with TinyDB(opened.folder / "store.json") as stock:
             stock.table("household").update({"persons": 7})
         second = opened.add("household", {"head": "C D"}).id
-        opened.close()
-        assert [notice.key for notice in opened.notices] == ["storage.foreign_snapshot"]
     with open_store() as again:
+        assert [notice.key for notice in again.notices] == ["storage.foreign_snapshot"]
         assert again.require(first).values["persons"] == 7
         assert again.require(second).values["head"] == "C D"
-        assert again.notices == []
-    assert len(list(again.folder.glob("store.json.foreign-*"))) == 1
+    with open_store() as later:
+        assert later.notices == []
+    assert len(list(later.folder.glob("store.json.foreign-*"))) == 1
+
+
+def test_a_fold_while_the_store_is_open_takes_in_what_stock_tinydb_has_written(open_store):
+    with open_store() as repository:
+        first = repository.add("household", {"head": "A B", "persons": 3}).id
+    with open_store() as opened:
+        with TinyDB(opened.folder / "store.json") as stock:
+            stock.table("household").update({"persons": 7})
+        second = opened.add("household", {"head": "C D"}).id
+        opened._storage.compact()
+        assert [notice.key for notice in opened.notices] == ["storage.foreign_snapshot"]
+        assert opened.require(first).values["persons"] == 7
+        assert opened.require(second).values["head"] == "C D"
+
+
+def test_a_field_that_stock_tinydb_has_changed_is_a_write_of_this_store(open_store):
+    with open_store() as repository:
+        first = repository.add("household", {"head": "A B", "persons": 3}).id
+        untouched = repository.add("household", {"head": "C D", "persons": 7})
+        before = repository.require(first)
+    with open_store("other") as other:
+        take_in_sources(other, [read_source(repository.folder / "store.json", "nq77")])
+        other.edit(first, {"head": "A B C"})
+    with TinyDB(repository.folder / "store.json") as stock:
+        stock.table("household").update({"persons": 7}, doc_ids=[doc_id_of(first)])
+    for _ in range(2):
+        with open_store() as opened:
+            after = opened.require(first)
+            assert after.values == {"head": "A B", "persons": 7}
+            assert after.written("head").dot == before.written("head").dot
+            assert after.written("persons").dot == Dot(opened.replica, 3)
+            assert opened.require(untouched.id) == untouched
+    with open_store("other") as other:
+        plan = take_in_sources(other, [read_source(opened.folder / "store.json", "nq77")])
+        assert (plan.refused, plan.warnings, plan.conflicted) == ([], [], 0)
+        assert other.require(first).values == {"head": "A B C", "persons": 7}
 
 
 DAMAGED = {

@@ -123,7 +123,7 @@ async def test_one_key_takes_it_in_as_one_commit(start, bring, repository, key) 
 
         assert counts(user)["Tất cả"] == [12, 1, 1, 9, 1, 0]
         assert "Đã thay đổi như sau" in user.screen
-        assert "1 bản ghi cần quyết định: F8" in user.message
+        assert "1 bản ghi có mâu thuẫn: F8" in user.message
         assert repository.generation == before + 1
         assert user.only("household", head="Lương Văn Mới").values["persons"] == 2
         assert user.only("household", head="Lý Thị Ân").values["class"] == "NGHEO"
