@@ -12,6 +12,7 @@ from nq77tui.tui.settings import Settings
 from nq77tui.tui.views.form import FormView
 from nq77tui.tui.views.history import HistoryView
 from nq77tui.tui.views.home import HomeView
+from nq77tui.tui.views.merge import Chosen, MergeView
 
 NUMBER, PHONE = "020185000017", "0912345678"
 
@@ -135,3 +136,15 @@ async def test_an_operator_of_one_village_sees_and_keys_that_village(
     repository.refresh()
     assert repository.count("household") == of_all - 1
     assert len(repository.find("household", "area", village)) == own - 1
+
+
+async def test_an_operator_who_brings_a_file_is_told_whose_work_that_is(
+    start, desk_of, repository, village, tmp_path
+) -> None:
+    brought = tmp_path / "brought.json"
+    brought.write_bytes((tmp_path / "sample" / "store.json").read_bytes())
+    async with start(at=desk_of("operator", village)) as user:
+        user.app.push_screen(MergeView(user.view.desk, chosen=Chosen(tmp_path, [brought])))
+        await user.settle()
+        assert "không thay đổi gì" in user.message
+        assert "Nhận dữ liệu: việc của người phụ trách" in user.screen
