@@ -225,6 +225,8 @@ class ProposalView(PlanView):
         return counted
 
     def _take(self, plan: Plan) -> None:
+        if not self.is_attached:
+            return  # it was left while it was being proposed
         self._plan = plan
         for unit_id, person in self._chosen.items():
             if unit_id in plan.places:
