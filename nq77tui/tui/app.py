@@ -6,6 +6,7 @@ import gc
 import os
 
 from rich.console import RenderableType
+from rich.text import Text
 from textual.app import App
 from textual.driver import Driver
 
@@ -104,6 +105,24 @@ class Nq77App(App[int], inherit_bindings=False):
         if self.desk.notices.fresh() and isinstance(view, BaseView):
             view.show_title()
             view.tell_notices()
+
+    # Ending by a fault of the program
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """End with a sentence, whatever Textual would print."""
+        self._fatal_error()
+
+    def _fatal_error(self) -> None:
+        from nq77tui.tui.crash import keep_fault
+
+        file = (
+            keep_fault(self._exception, self.desk.repository.local_time())
+            if (self._exception)
+            else None
+        )
+        sentence = self.desk.text("tui.fault", file=str(file or "-"))
+        self._exit_renderables[:] = [Text(sentence)]
+        self._close_messages_no_wait()
 
     def action_notices(self) -> None:
         """Read what the store had to tell; from there it is opened again after a failed disk."""
