@@ -225,7 +225,7 @@ class ProposalView(PlanView):
         return counted
 
     def _take(self, plan: Plan) -> None:
-        if not self.is_attached:
+        if not self.query(RowList):
             return  # it was left while it was being proposed
         self._plan = plan
         for unit_id, person in self._chosen.items():
