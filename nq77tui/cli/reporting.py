@@ -11,9 +11,8 @@ from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.report import ReportForm
 from nq77tui.core.text import normalise
 from nq77tui.core.values import parse_date
-from nq77tui.exchange.report.building import Order, build_sheet, find_form
+from nq77tui.exchange.report.building import Order, find_form, make_sheet
 from nq77tui.exchange.report.writing import WRITERS, write_report
-from nq77tui.store.disclosures import note_disclosure
 from nq77tui.store.repository import Repository
 
 
@@ -29,17 +28,7 @@ def report(session: Session) -> int:
         order = _order(session, repository, form)
         if form.names:
             _ask(session)
-        sheet = build_sheet(repository, session.catalogue, order)
-        if form.names:
-            note_disclosure(
-                repository.folder,
-                repository.now(),
-                repository.operator,
-                "report",
-                form=form.name,
-                area=order.area,
-                rows=len(sheet.rows),
-            )
+        sheet = make_sheet(repository, session.catalogue, order)
         chosen = arguments.format or _by_ending(arguments.output) or "txt"
         if arguments.output:
             size = write_report(sheet, chosen, Path(arguments.output))

@@ -17,6 +17,7 @@ from nq77tui.core.values import show_date, show_number
 from nq77tui.exchange.report.counting import AreaRows, RecordRows
 from nq77tui.exchange.report.sheet import Cell, Paper, Sheet, SheetColumn, SheetRow
 from nq77tui.programme import Catalogue
+from nq77tui.store.disclosures import note_disclosure
 from nq77tui.store.peers import Peer, machines
 from nq77tui.store.repository import Repository
 
@@ -94,6 +95,26 @@ def build_sheet(repository: Repository, words: Catalogue, order: Order) -> Sheet
         as_of=order.as_of,
         landscape=form.landscape,
     )
+
+
+def make_sheet(repository: Repository, words: Catalogue, order: Order) -> Sheet:
+    """A report for somebody: one that names people is written down before it is given out.
+
+    Raises:
+        RefusedError: as `build_sheet`; or it could not be written down.
+    """
+    sheet = build_sheet(repository, words, order)
+    if order.form.names:
+        note_disclosure(
+            repository.folder,
+            repository.now(),
+            repository.operator,
+            "report",
+            form=order.form.name,
+            area=order.area,
+            rows=len(sheet.rows),
+        )
+    return sheet
 
 
 def _spoken(areas: AreaRows, area_id: str, words: Catalogue) -> tuple[str, ...]:

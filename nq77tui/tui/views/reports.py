@@ -14,9 +14,8 @@ from nq77tui.core.problem import RefusedError
 from nq77tui.core.report import ReportForm
 from nq77tui.core.text import normalise
 from nq77tui.core.values import show_date
-from nq77tui.exchange.report.building import Order, build_sheet, period_text
+from nq77tui.exchange.report.building import Order, make_sheet, period_text
 from nq77tui.exchange.report.writing import WRITERS, write_report
-from nq77tui.store.disclosures import note_disclosure
 from nq77tui.tui.actions import REPORTS, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.theme import PLAIN, QUIET
@@ -158,17 +157,7 @@ class ReportsView(BaseView[None]):
         filled = repository.settings.report
         order = Order(form, period, as_of, self._area_id, filled=filled)
         try:
-            sheet = build_sheet(repository, self.desk.catalogue, order)
-            if form.names:
-                note_disclosure(
-                    repository.folder,
-                    repository.now(),
-                    repository.operator,
-                    "report",
-                    form=form.name,
-                    area=self._area_id,
-                    rows=len(sheet.rows),
-                )
+            sheet = make_sheet(repository, self.desk.catalogue, order)
             ending = path.suffix[1:].lower()
             kind = ending if ending in WRITERS else self._format
             size = write_report(sheet, kind, path)
