@@ -22,7 +22,7 @@ from nq77tui.core.board_table import (
     percent_of,
 )
 from nq77tui.core.counting import passing
-from nq77tui.core.expression_functions import as_number
+from nq77tui.core.expression.functions import as_number
 from nq77tui.core.lens import Lens
 from nq77tui.core.period import Period
 from nq77tui.core.record import Json

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nq77tui.core.expression import MAX_LENGTH, MAX_NESTING, Expression, ExpressionError, parse
-from nq77tui.core.expression_functions import MAX_TEXT
+from nq77tui.core.expression.functions import MAX_TEXT
 from nq77tui.core.record import Json
 
 RECORD = {

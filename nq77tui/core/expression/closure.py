@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
-from nq77tui.core.expression_functions import (
+from nq77tui.core.expression.functions import (
     FUNCTIONS,
     OPERATIONS,
     ORDERINGS,
