@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
-from nq77tui.core.folding import fold
 from nq77tui.core.record import Json, canonical_json
 from nq77tui.core.schema import Field, Schema
+from nq77tui.core.vietnamese.folding import fold
 
 Resolve = Callable[[str], str]
 """The id under which a record stands now, for one under which it may have been known before."""

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from nq77tui.core.folding import fold
 from nq77tui.core.identity_number import parse_citizen_number, parse_phone, show_phone
 from nq77tui.core.record import Json
 from nq77tui.core.schema import MASK_SIGNS, Choice, Field
@@ -27,6 +26,7 @@ from nq77tui.core.values import (
     show_figure,
     show_number,
 )
+from nq77tui.core.vietnamese.folding import fold
 
 MAX_TEXT = 4_000
 """Characters in one text; longer ones are refused, so that no list or screen is flooded."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nq77tui.core.folding import fold
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.schema import Field, Schema
 from nq77tui.core.text import normalise
+from nq77tui.core.vietnamese.folding import fold
 from nq77tui.exchange.old_columns import old_names
 
 ID = "id"

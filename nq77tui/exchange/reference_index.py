@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from nq77tui.core.base32 import as_typed
-from nq77tui.core.folding import fold, matches
 from nq77tui.core.record import Json
 from nq77tui.core.schema import Field
 from nq77tui.core.scope import Row
 from nq77tui.core.values import ValueRefusedError
+from nq77tui.core.vietnamese.folding import fold, matches
 from nq77tui.store.repository import Repository
 
 _CODE = "code"

@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from nq77tui.core.collation import sort_key
 from nq77tui.core.document import RESERVED, from_document, read_write
 from nq77tui.core.operator_figures import BULK, Figures, timed
 from nq77tui.core.problem import RefusedError
 from nq77tui.core.record import Dot, Stamp, is_confirmation
 from nq77tui.core.text import normalise
 from nq77tui.core.verification import FIRST, VERIFICATION
+from nq77tui.core.vietnamese.collation import sort_key
 from nq77tui.store.history import Commit
 from nq77tui.store.repository import Repository
 from nq77tui.store.verifying import Verifying

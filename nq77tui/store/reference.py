@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from nq77tui.core.base32 import as_typed
-from nq77tui.core.folding import fold
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Json
 from nq77tui.core.schema import Field, Schema
 from nq77tui.core.scope import RecordScope, Row
 from nq77tui.core.validation import check_values, relevant_fields
 from nq77tui.core.values import ValueRefusedError
+from nq77tui.core.vietnamese.folding import fold
 
 if TYPE_CHECKING:
     from nq77tui.store.repository import Repository

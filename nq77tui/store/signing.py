@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nq77tui.core.area_tree import EVERYWHERE, AreaTree
-from nq77tui.core.collation import sort_key
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.period import Period
 from nq77tui.core.problem import Problem, RefusedError
@@ -19,6 +18,7 @@ from nq77tui.core.record import Json, Record, Stamp
 from nq77tui.core.screen import SignOff
 from nq77tui.core.signing import Change, Kept, State, Step, changes, read_kept, why_not, write_kept
 from nq77tui.core.values import show_number
+from nq77tui.core.vietnamese.collation import sort_key
 from nq77tui.store.repository import Repository
 
 Permit = Callable[[Step, str], Problem | None]

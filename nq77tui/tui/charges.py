@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from nq77tui.core.collation import sort_key
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.record import Json, Record
 from nq77tui.core.schema import Field, Schema
 from nq77tui.core.scope import Row
 from nq77tui.core.screen import Assigning, Metric
+from nq77tui.core.vietnamese.collation import sort_key
 from nq77tui.store.assigning import Assignments
 from nq77tui.store.proposing import write_plan
 from nq77tui.tui.desk import Desk

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from nq77tui.core.keystroke import Method
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.schema import Field
 from nq77tui.core.screen import OWN_LENGTH, FormField
 from nq77tui.core.typed import read_typed
-from nq77tui.core.vietnamese import Composition
+from nq77tui.core.vietnamese.composition import Composition
+from nq77tui.core.vietnamese.keystroke import Method
 from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.line_editor import LineEditor
 from nq77tui.tui.picker import Option, References, choice_options, narrowed, yes_no_options

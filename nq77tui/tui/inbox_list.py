@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nq77tui.core.collation import sort_key
 from nq77tui.core.inbox import Bulk, Decision, Question, bulks, questions_of
 from nq77tui.core.record import canonical_json
+from nq77tui.core.vietnamese.collation import sort_key
 from nq77tui.store.inbox import Decided, decide, is_open, open_questions
 from nq77tui.store.joining import contradictions
 from nq77tui.tui.desk import Desk

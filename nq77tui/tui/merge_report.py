@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from nq77tui.core.collation import sort_key
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Record
 from nq77tui.core.typed import show_value
 from nq77tui.core.values import show_number
+from nq77tui.core.vietnamese.collation import sort_key
 from nq77tui.store.merge_preview import CoverageChange
 from nq77tui.store.merging import KINDS, MergePlan
 from nq77tui.tui.cells import fit, width_of, wrap

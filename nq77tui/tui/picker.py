@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from nq77tui.core.folding import fold
 from nq77tui.core.problem import RefusedError
 from nq77tui.core.record import Json
 from nq77tui.core.schema import Field
 from nq77tui.core.typed import show_value
 from nq77tui.core.validation import allowed_choices
 from nq77tui.core.values import parse_yes_no
+from nq77tui.core.vietnamese.folding import fold
 from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.search import Search, searchable
 from nq77tui.tui.titles import Titled, matching

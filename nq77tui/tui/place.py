@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from nq77tui.core.collation import sort_key
 from nq77tui.core.values import show_number
+from nq77tui.core.vietnamese.collation import sort_key
 from nq77tui.store.bundle import SUFFIX
 from nq77tui.store.source import STORE_NAME
 from nq77tui.tui.search import Search, searchable

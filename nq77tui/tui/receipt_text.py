@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nq77tui.core.collation import sort_key
 from nq77tui.core.text import printable
 from nq77tui.core.values import show_number
+from nq77tui.core.vietnamese.collation import sort_key
 from nq77tui.store.receipts import Receipt, problem_of
 from nq77tui.tui.cells import fit, width_of, wrap
 from nq77tui.tui.desk import Desk

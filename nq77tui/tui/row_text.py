@@ -7,13 +7,13 @@ from functools import cached_property
 from itertools import groupby, pairwise
 from typing import Any
 
-from nq77tui.core.collation import name_sort_key, sort_key
 from nq77tui.core.masking import masked
 from nq77tui.core.record import Json
 from nq77tui.core.schema import Field
 from nq77tui.core.screen import RecordScreen
 from nq77tui.core.typed import show_value
 from nq77tui.core.values import money_in_dong
+from nq77tui.core.vietnamese.collation import name_sort_key, sort_key
 from nq77tui.store import Repository
 from nq77tui.tui.row_order import Row
 from nq77tui.tui.search import searchable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nq77tui.core.folding import Finder, fold, initials
+from nq77tui.core.vietnamese.folding import Finder, fold, initials
 
 
 def searchable(text: str) -> str:

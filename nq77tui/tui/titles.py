@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nq77tui.core.area_tree import exists_on
-from nq77tui.core.collation import sort_key
 from nq77tui.core.record import Json
 from nq77tui.core.scope import Row
 from nq77tui.core.values import show_date
+from nq77tui.core.vietnamese.collation import sort_key
 from nq77tui.store import Repository
 from nq77tui.tui.search import Search, searchable
 

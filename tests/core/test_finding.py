@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nq77tui.core.collation import name_sort_key, sort_key
-from nq77tui.core.folding import fold, matches
+from nq77tui.core.vietnamese import fold, matches, name_sort_key, sort_key
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "collation_vectors.tsv"
 

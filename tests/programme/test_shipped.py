@@ -12,10 +12,10 @@ from string import Formatter
 import pytest
 
 import nq77tui
-from nq77tui.core.folding import fold
 from nq77tui.core.problem import Problem
 from nq77tui.core.schema import FIELD_TYPES, Label
 from nq77tui.core.typed import read_choice, read_typed, show_value
+from nq77tui.core.vietnamese.folding import fold
 from nq77tui.programme import LANGUAGES, load_catalogue, load_programme, shipped_folder
 
 PACKAGE = Path(nq77tui.__file__).parent

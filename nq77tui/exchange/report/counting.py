@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TypeGuard
 
 from nq77tui.core.area_tree import EVERYWHERE, Facts, exists_on
-from nq77tui.core.collation import name_sort_key, sort_key
 from nq77tui.core.coverage import Coverage
 from nq77tui.core.period import Period
 from nq77tui.core.record import Json
@@ -17,6 +16,7 @@ from nq77tui.core.scope import RecordScope, Row
 from nq77tui.core.screen import Figure
 from nq77tui.core.typed import show_value
 from nq77tui.core.values import money_in_dong
+from nq77tui.core.vietnamese.collation import name_sort_key, sort_key
 from nq77tui.exchange.cell import guard, plain_text
 from nq77tui.exchange.report.sheet import Cell, SheetColumn, SheetRow, ratio
 from nq77tui.store.reader import Reader

@@ -11,9 +11,9 @@ from textual.worker import get_current_worker
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.board import AREA, Board, Path
 from nq77tui.core.board_table import BoardLine, BoardTable, Cell
-from nq77tui.core.collation import sort_key
 from nq77tui.core.problem import RefusedError
 from nq77tui.core.values import parse_date, show_date
+from nq77tui.core.vietnamese.collation import sort_key
 from nq77tui.store.board_text import BoardText
 from nq77tui.store.boards import count_board, groupings
 from nq77tui.store.progress import StoppedError, Watch

@@ -8,12 +8,12 @@ from textual import work
 from textual.app import ComposeResult
 
 from nq77tui.core.area_tree import EVERYWHERE
-from nq77tui.core.folding import fold
 from nq77tui.core.period import Period, read_period, span
 from nq77tui.core.problem import RefusedError
 from nq77tui.core.report import ReportForm
 from nq77tui.core.text import normalise
 from nq77tui.core.values import show_date
+from nq77tui.core.vietnamese.folding import fold
 from nq77tui.exchange.report.building import Order, make_sheet, period_text
 from nq77tui.exchange.report.writing import WRITERS, write_report
 from nq77tui.tui.actions import REPORTS, bindings

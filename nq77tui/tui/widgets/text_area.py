@@ -10,8 +10,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 
-from nq77tui.core.keystroke import Method
-from nq77tui.core.vietnamese import Composition
+from nq77tui.core.vietnamese.composition import Composition
+from nq77tui.core.vietnamese.keystroke import Method
 
 _TAKEN = {"f6", "f7", "ctrl+e"}
 """Keys of the text area that mean something else in this program."""

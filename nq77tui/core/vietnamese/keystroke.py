@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from nq77tui.core.syllable import (
+from nq77tui.core.vietnamese.syllable import (
     ACUTE,
     BREVE,
     CIRCUMFLEX,

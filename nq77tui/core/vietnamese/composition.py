@@ -5,7 +5,7 @@ tieengs, tieesng and tiengse all give tiếng. It ends at a space, a sign or (in
 nothing that comes later changes it.
 
 A word that can be no syllable shows its keys again (system). What counts as a syllable is loose,
-for the sake of names: see ``core.syllable``.
+for the sake of names: see ``core.vietnamese.syllable``.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from nq77tui.core.keystroke import METHODS, Method
-from nq77tui.core.syllable import ToneStyle, could_be_name
+from nq77tui.core.vietnamese.keystroke import METHODS, Method
+from nq77tui.core.vietnamese.syllable import ToneStyle, could_be_name
 
 # No name comes near; keeps the work on pasted rubbish small.
 _LONGEST_WORD = 32
