@@ -9,7 +9,7 @@ from typing import Any
 from nq77tui.cli.session import Session
 from nq77tui.cli.shape import write_json
 from nq77tui.core.area_tree import EVERYWHERE
-from nq77tui.core.coverage import Coverage, expected_by
+from nq77tui.core.counting.coverage import Coverage, expected_by
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.text import printable
 from nq77tui.core.values import parse_date, show_number

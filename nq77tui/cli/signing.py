@@ -7,7 +7,7 @@ from typing import Any
 from nq77tui.cli.session import Session
 from nq77tui.cli.shape import moment, write_json
 from nq77tui.core.area_tree import EVERYWHERE
-from nq77tui.core.coverage import Coverage
+from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.period import read_period
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.signing import Change, Step

@@ -21,9 +21,9 @@ from nq77tui.core.board_table import (
     Gathering,
     percent_of,
 )
-from nq77tui.core.counting import passing
+from nq77tui.core.counting.count import passing
+from nq77tui.core.counting.lens import Lens
 from nq77tui.core.expression.functions import as_number
-from nq77tui.core.lens import Lens
 from nq77tui.core.period import Period
 from nq77tui.core.record import Json
 from nq77tui.core.schema import Choice, Field, Label, Schema

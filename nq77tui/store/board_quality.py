@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from nq77tui.core.board import Board, Finding, FindingKind
 from nq77tui.core.board_table import BoardColumn, BoardLine, BoardTable, Cell
 from nq77tui.core.confirmation import confirmed_by
-from nq77tui.core.lens import Lens
+from nq77tui.core.counting.lens import Lens
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import CONFIRMED, Json
 from nq77tui.core.schema import Field, Label, Schema

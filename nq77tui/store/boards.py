@@ -8,7 +8,7 @@ from nq77tui.core.area_tree import EVERYWHERE, AreaTree
 from nq77tui.core.board import AREA, Board, Path
 from nq77tui.core.board_count import BoardCount
 from nq77tui.core.board_table import BoardTable
-from nq77tui.core.lens import Lens
+from nq77tui.core.counting.lens import Lens
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.store.board_quality import QualityCount
 from nq77tui.store.progress import Watch, unwatched

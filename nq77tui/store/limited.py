@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from nq77tui.core.area_tree import Facts
-from nq77tui.core.coverage import Coverage
-from nq77tui.core.dependency import IndexedFacts, RowChange
+from nq77tui.core.counting.coverage import Coverage
+from nq77tui.core.counting.dependency import IndexedFacts, RowChange
 from nq77tui.core.document import id_of_doc_id, is_doc_id
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record, Sibling

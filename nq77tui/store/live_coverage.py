@@ -16,8 +16,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from nq77tui.core.coverage import Coverage, records_read
-from nq77tui.core.dependency import RowChange
+from nq77tui.core.counting.coverage import Coverage, records_read
+from nq77tui.core.counting.dependency import RowChange
 from nq77tui.core.document import doc_id_of
 from nq77tui.core.scope import Row
 from nq77tui.store.rows import joined_into, row_of

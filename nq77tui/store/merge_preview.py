@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from nq77tui.core.coverage import Coverage, Share
+from nq77tui.core.counting.coverage import Coverage, Share
 from nq77tui.core.record import Record
 from nq77tui.core.scope import Row
 from nq77tui.store.progress import Watch, unwatched, watched

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nq77tui.core.coverage import Coverage
+from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.proposal import Carrier, Piece, propose
 from nq77tui.core.record import Json, Record

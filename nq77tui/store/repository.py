@@ -17,7 +17,7 @@ from typing import Any, Self
 from nq77tui.core import merge
 from nq77tui.core.area_tree import AreaTree, Facts
 from nq77tui.core.confirmation import confirmations
-from nq77tui.core.coverage import Coverage
+from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Dot, Json, Record, Sibling, Stamp
 from nq77tui.core.renaming import Renaming

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nq77tui.core.area_tree import EVERYWHERE, AreaTree
-from nq77tui.core.coverage import Coverage
+from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.period import Period
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record, Stamp

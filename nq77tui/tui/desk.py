@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nq77tui.core.confirmation import confirmed_value, is_confirmation
-from nq77tui.core.coverage import Coverage
+from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.lookalike import DISTINCT
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Json, canonical_json

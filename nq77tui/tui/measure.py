@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from nq77tui.core.area_tree import EVERYWHERE
-from nq77tui.core.coverage import Coverage, expected_by
+from nq77tui.core.counting.coverage import Coverage, expected_by
 from nq77tui.core.schema import Label
 from nq77tui.core.screen import Metric
 from nq77tui.core.values import show_number

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nq77tui.core.coverage import Coverage
+from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.document import doc_id_of, id_of_doc_id, to_document
 from nq77tui.exchange.sample import build_district
 from nq77tui.programme import load_catalogue, load_programme, shipped_folder

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 import pytest
 
 from nq77tui.core.area_tree import EVERYWHERE, AreaTree, exists_on
-from nq77tui.core.coverage import Coverage, Share
+from nq77tui.core.counting.coverage import Coverage, Share
 from nq77tui.core.expression import parse
 from nq77tui.core.schema import Field, Schema, Tree
 from nq77tui.core.scope import Row

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nq77tui.core.area_tree import EVERYWHERE
-from nq77tui.core.coverage import Coverage, expected_by
-from nq77tui.core.dependency import RowChange
+from nq77tui.core.counting.coverage import Coverage, expected_by
+from nq77tui.core.counting.dependency import RowChange
 from nq77tui.core.expression import parse
 from nq77tui.core.period import Period
 from nq77tui.core.schema import Field, Schema, Tree

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from nq77tui.core.coverage import Coverage
+from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.document import digest, doc_id_of, from_document, to_document
 from nq77tui.core.record import canonical_json
 from nq77tui.core.scope import RecordScope, Row

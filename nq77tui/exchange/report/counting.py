@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypeGuard
 
 from nq77tui.core.area_tree import EVERYWHERE, Facts, exists_on
-from nq77tui.core.coverage import Coverage
+from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.period import Period
 from nq77tui.core.record import Json
 from nq77tui.core.report import Answers, ReportColumn, ReportForm

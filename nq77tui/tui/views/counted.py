@@ -6,7 +6,7 @@ import time
 
 from textual.worker import get_current_worker
 
-from nq77tui.core.coverage import Coverage
+from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.values import show_date
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.views.base import BaseView, Result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from nq77tui.core.coverage import Coverage
+from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.values import parse_date, show_date
 from nq77tui.tui.charges import in_order
 from nq77tui.tui.desk import Desk

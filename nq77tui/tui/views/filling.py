@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from nq77tui.core.area_tree import EVERYWHERE
-from nq77tui.core.coverage import Coverage
+from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.screen import Metric
 from nq77tui.tui.charges import Charges
 from nq77tui.tui.theme import GOOD

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.worker import get_current_worker
 
 from nq77tui.core.area_tree import EVERYWHERE
-from nq77tui.core.coverage import Coverage
+from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.values import show_number
 from nq77tui.store.inbox import open_questions
 from nq77tui.tui.actions import HOME, bindings

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from nq77tui.core.area_tree import EVERYWHERE
-from nq77tui.core.coverage import Coverage
+from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.values import show_date, show_number
 from nq77tui.store.proposing import Plan, proposing
 from nq77tui.tui.actions import MARK, PEOPLE, PLAN, SIFT, bindings

@@ -9,7 +9,7 @@ from functools import partial
 
 from textual.worker import get_current_worker
 
-from nq77tui.core.coverage import Coverage
+from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.period import Period, read_period
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.screen import SignOff

@@ -1,8 +1,7 @@
 """Coverage counted from the denominator, for every area, as of a day.
 
-What is counted is data (`core.screen.Metric` and `Figure`), and how it is counted stands in
-`core.metric_count` and `core.figure_count`; here is what is asked, and what follows from a change
-of the records.
+What is counted is data (`core.screen.Metric` and `Figure`), and how it is counted stands in the
+modules beside this one; here is what is asked, and what follows from a change of the records.
 
     counted = Coverage(schemas, metrics, figures, facts, as_of=day, today=day)
     counted.share(area_id, "households_assigned")      # Share(have=390, of=430)
@@ -16,11 +15,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from nq77tui.core.area_tree import AreaTree, Facts
-from nq77tui.core.counting import Count
-from nq77tui.core.dependency import IndexedFacts, RowChange, derive
-from nq77tui.core.figure_count import FigureCount
-from nq77tui.core.lens import Lens
-from nq77tui.core.metric_count import MetricCount
+from nq77tui.core.counting.count import Count
+from nq77tui.core.counting.dependency import IndexedFacts, RowChange, derive
+from nq77tui.core.counting.figure import FigureCount
+from nq77tui.core.counting.lens import Lens
+from nq77tui.core.counting.metric import MetricCount
 from nq77tui.core.period import Period
 from nq77tui.core.schema import Schema
 from nq77tui.core.scope import Row

@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import Protocol, TypeAlias
 
 from nq77tui.core.area_tree import AreaTree
-from nq77tui.core.dependency import Reads
-from nq77tui.core.lens import Lens, Mark
+from nq77tui.core.counting.dependency import Reads
+from nq77tui.core.counting.lens import Lens, Mark
 from nq77tui.core.scope import Row
 from nq77tui.core.screen import Counted
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from nq77tui.core.area_tree import AreaTree
-from nq77tui.core.counting import DistinctMarks, Number, Sums, holds_for, passing
-from nq77tui.core.dependency import Reads
+from nq77tui.core.counting.count import DistinctMarks, Number, Sums, holds_for, passing
+from nq77tui.core.counting.dependency import Reads
+from nq77tui.core.counting.lens import Lens, Mark
 from nq77tui.core.expression.functions import as_number
-from nq77tui.core.lens import Lens, Mark
 from nq77tui.core.schema import Schema
 from nq77tui.core.scope import Row
 from nq77tui.core.screen import Counted, Figure
