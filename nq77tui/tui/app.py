@@ -51,11 +51,11 @@ class Nq77App(App[int], inherit_bindings=False):
         if self._start is None:
             self._go_home()
         else:
-            from nq77tui.tui.views.form import FormView
+            from nq77tui.tui.views.entry.form import FormView
 
             self.push_screen(FormView(self.desk, self._start), self._go_home)
         if own(self.desk):
-            from nq77tui.tui.views.drafts import DraftsView
+            from nq77tui.tui.views.entry.drafts import DraftsView
 
             self.push_screen(DraftsView(self.desk))
         self.call_after_refresh(_collect_garbage_again)

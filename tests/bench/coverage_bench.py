@@ -35,7 +35,7 @@ from nq77tui.store.storage import JournalStorage
 from nq77tui.tui.app import Nq77App
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.settings import Settings
-from nq77tui.tui.views.coverage import CoverageView
+from nq77tui.tui.views.coverage.table import CoverageView
 
 DAY = "2024-06-03"
 NOW = datetime(2024, 6, 3, 8, tzinfo=UTC)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Static
 
-from nq77tui.tui.views.ask import Ask
-from nq77tui.tui.views.form import FormView
+from nq77tui.tui.views.dialog.ask import Ask
+from nq77tui.tui.views.entry.form import FormView
 from nq77tui.tui.views.record_list import ListView
 from nq77tui.tui.widgets.form_pane import FormPane
 

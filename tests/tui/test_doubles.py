@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nq77tui.tui.views.form import FormView
+from nq77tui.tui.views.entry.form import FormView
 
 
 async def test_the_household_that_is_there_is_named_as_soon_as_name_and_village_are_filled(

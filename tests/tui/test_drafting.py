@@ -10,10 +10,10 @@ from nq77tui.programme import load_catalogue
 from nq77tui.tui.app import Nq77App
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.settings import Settings
-from nq77tui.tui.views.ask import Ask
-from nq77tui.tui.views.confirm import Confirm
-from nq77tui.tui.views.drafts import DraftsView
-from nq77tui.tui.views.form import FormView
+from nq77tui.tui.views.dialog.ask import Ask
+from nq77tui.tui.views.dialog.confirm import Confirm
+from nq77tui.tui.views.entry.drafts import DraftsView
+from nq77tui.tui.views.entry.form import FormView
 from nq77tui.tui.views.home import HomeView
 from nq77tui.tui.views.record_list import ListView
 from nq77tui.tui.widgets.form_pane import FormPane

@@ -7,8 +7,8 @@ import unicodedata
 import pytest
 from textual import events
 
-from nq77tui.tui.views.confirm import Confirm
-from nq77tui.tui.views.form import FormView
+from nq77tui.tui.views.dialog.confirm import Confirm
+from nq77tui.tui.views.entry.form import FormView
 from nq77tui.tui.views.record_list import ListView
 from nq77tui.tui.widgets.form_pane import FormPane
 

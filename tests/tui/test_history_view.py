@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from nq77tui.tui.moment import shown_moment
-from nq77tui.tui.views.form import FormView
+from nq77tui.tui.views.entry.form import FormView
 from nq77tui.tui.views.history import HistoryView
 
 NOW = datetime(2024, 9, 5, 8, 30, tzinfo=timezone(timedelta(hours=7)))

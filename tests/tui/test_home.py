@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from nq77tui.tui.views.boards import BoardsView
-from nq77tui.tui.views.confirm import Confirm
-from nq77tui.tui.views.coverage import CoverageView
-from nq77tui.tui.views.file_chooser import FileChooser
+from nq77tui.tui.views.boards.menu import BoardsView
+from nq77tui.tui.views.coverage.table import CoverageView
+from nq77tui.tui.views.dialog.confirm import Confirm
+from nq77tui.tui.views.dialog.file_chooser import FileChooser
 from nq77tui.tui.views.help import HelpView
 from nq77tui.tui.views.home import HomeView
 from nq77tui.tui.views.inbox import InboxView

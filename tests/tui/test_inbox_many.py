@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nq77tui.store.joining import join_records
-from nq77tui.tui.views.ask import Ask
+from nq77tui.tui.views.dialog.ask import Ask
 from nq77tui.tui.views.inbox import InboxView
 
 

@@ -14,7 +14,7 @@ from nq77tui.store.merging import take_in_sources
 from nq77tui.store.source import read_source
 from nq77tui.tui.inbox_list import InboxList
 from nq77tui.tui.moment import is_doubtful, shown_moment
-from nq77tui.tui.views.form import FormView
+from nq77tui.tui.views.entry.form import FormView
 from nq77tui.tui.views.home import HomeView
 from nq77tui.tui.views.inbox import InboxView, ReadingView
 

@@ -16,10 +16,10 @@ from nq77tui.store import Repository, create_store, source
 from nq77tui.tui import actions, place
 from nq77tui.tui.actions import shown_key
 from nq77tui.tui.cells import width_of
-from nq77tui.tui.views.file_chooser import FileChooser
+from nq77tui.tui.views.dialog.file_chooser import FileChooser
 from nq77tui.tui.views.home import HomeView
 from nq77tui.tui.views.inbox import InboxView
-from nq77tui.tui.views.merge import MergeView
+from nq77tui.tui.views.sticks.merge import MergeView
 
 THEIR_DAY = datetime(2024, 9, 4, 15, 5, tzinfo=timezone(timedelta(hours=7)))
 
@@ -400,7 +400,7 @@ async def test_a_folder_that_cannot_be_read_is_told(start, usb, monkeypatch) -> 
             raise PermissionError(13, "Permission denied", str(folder))
         return place.read_folder(folder)
 
-    monkeypatch.setattr("nq77tui.tui.views.file_chooser.read_folder", locked)
+    monkeypatch.setattr("nq77tui.tui.views.dialog.file_chooser.read_folder", locked)
     async with start() as user:
         await go_to(user, f"{usb}/", "enter")
 

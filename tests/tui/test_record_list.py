@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nq77tui.tui.views.form import FormView
+from nq77tui.tui.views.entry.form import FormView
 from nq77tui.tui.views.record_list import ListView
 
 

@@ -12,7 +12,7 @@ from nq77tui.programme import load_programme
 from nq77tui.store.checking import check_store
 from nq77tui.tui.drafting import draft_of, resumed, waiting
 from nq77tui.tui.form_model import FormModel
-from nq77tui.tui.views.form import FormView
+from nq77tui.tui.views.entry.form import FormView
 from nq77tui.tui.widgets.form_pane import FormPane
 
 MEMBER = """

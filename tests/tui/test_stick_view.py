@@ -17,11 +17,11 @@ from nq77tui.store.bundle_writing import since_for, write_bundle
 from nq77tui.store.merging import take_in_sources
 from nq77tui.store.source import read_sources
 from nq77tui.tui.moment import shown_moment
-from nq77tui.tui.views.file_chooser import FileChooser
+from nq77tui.tui.views.dialog.file_chooser import FileChooser
+from nq77tui.tui.views.dialog.prompt import Prompt
 from nq77tui.tui.views.home import HomeView
-from nq77tui.tui.views.merge import MergeView
-from nq77tui.tui.views.prompt import Prompt
-from nq77tui.tui.views.stick import StickView
+from nq77tui.tui.views.sticks.merge import MergeView
+from nq77tui.tui.views.sticks.stick import StickView
 
 from .conftest import NOW
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Static
 
-from nq77tui.tui.views.confirm import Confirm
+from nq77tui.tui.views.dialog.confirm import Confirm
 from nq77tui.tui.views.record_list import ListView
 
 

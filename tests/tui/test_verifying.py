@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from nq77tui.store.verifying import DIFFERS, DONE, Verifying
-from nq77tui.tui.views.blind_form import BlindFormView
-from nq77tui.tui.views.discrepancies import DiscrepanciesView
-from nq77tui.tui.views.operators import OperatorsView
 from nq77tui.tui.views.record_list import ListView
-from nq77tui.tui.views.verify import VerifyView
+from nq77tui.tui.views.verifying.blind_form import BlindFormView
+from nq77tui.tui.views.verifying.discrepancies import DiscrepanciesView
+from nq77tui.tui.views.verifying.operators import OperatorsView
+from nq77tui.tui.views.verifying.verify import VerifyView
 
 
 @pytest.fixture

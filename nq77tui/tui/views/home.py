@@ -114,7 +114,7 @@ class HomeView(BaseView[None]):
             if screen.key != event.place_key:
                 continue
             if signoff is not None and screen.record == signoff.record:
-                from nq77tui.tui.views.signing import SignOffView
+                from nq77tui.tui.views.signing.areas import SignOffView
 
                 self.app.push_screen(SignOffView(self.desk, signoff))
             else:
@@ -122,7 +122,7 @@ class HomeView(BaseView[None]):
 
     def action_merge(self) -> None:
         """Take in what another machine brought."""
-        from nq77tui.tui.views.merge import MergeView
+        from nq77tui.tui.views.sticks.merge import MergeView
 
         self.app.push_screen(MergeView(self.desk, self._merged_from), self._keep_folder)
 
@@ -131,13 +131,13 @@ class HomeView(BaseView[None]):
 
     def action_stick(self) -> None:
         """Send to a stick and receive from one."""
-        from nq77tui.tui.views.stick import StickView
+        from nq77tui.tui.views.sticks.stick import StickView
 
         self.app.push_screen(StickView(self.desk))
 
     def action_boards(self) -> None:
         """Go to the boards."""
-        from nq77tui.tui.views.boards import BoardsView
+        from nq77tui.tui.views.boards.menu import BoardsView
 
         self.app.push_screen(BoardsView(self.desk))
 
@@ -149,14 +149,14 @@ class HomeView(BaseView[None]):
 
     def action_coverage(self) -> None:
         """Go to the coverage of every area."""
-        from nq77tui.tui.views.coverage import CoverageView
+        from nq77tui.tui.views.coverage.table import CoverageView
 
         self.app.push_screen(CoverageView(self.desk))
 
     def action_assign(self) -> None:
         """Go to assigning."""
         from nq77tui.tui.charges import Charges
-        from nq77tui.tui.views.assign import AssignView
+        from nq77tui.tui.views.assigning.areas import AssignView
 
         assigning = self.desk.programme.assigning
         if assigning is None:
@@ -166,19 +166,19 @@ class HomeView(BaseView[None]):
 
     def action_verify(self) -> None:
         """Go to what is keyed a second time."""
-        from nq77tui.tui.views.verify import VerifyView
+        from nq77tui.tui.views.verifying.verify import VerifyView
 
         self.app.push_screen(VerifyView(self.desk))
 
     def action_operators(self) -> None:
         """Go to the figures of operators."""
-        from nq77tui.tui.views.operators import OperatorsView
+        from nq77tui.tui.views.verifying.operators import OperatorsView
 
         self.app.push_screen(OperatorsView(self.desk))
 
     def action_drafts(self) -> None:
         """Go to the forms that were not finished."""
-        from nq77tui.tui.views.drafts import DraftsView
+        from nq77tui.tui.views.entry.drafts import DraftsView
 
         self.app.push_screen(DraftsView(self.desk))
 
@@ -190,7 +190,7 @@ class HomeView(BaseView[None]):
 
     def action_back(self) -> None:
         """Leave the program after asking."""
-        from nq77tui.tui.views.confirm import Confirm
+        from nq77tui.tui.views.dialog.confirm import Confirm
 
         self.app.push_screen(Confirm(self.desk, self.desk.text("tui.home.leave")), self._leave)
 

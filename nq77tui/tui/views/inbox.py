@@ -17,9 +17,9 @@ from nq77tui.tui.desk import Desk
 from nq77tui.tui.inbox_list import InboxList
 from nq77tui.tui.inbox_text import InboxText
 from nq77tui.tui.theme import GOOD, WARNING
-from nq77tui.tui.views.ask import Ask
 from nq77tui.tui.views.base import BaseView
-from nq77tui.tui.views.form import FormView
+from nq77tui.tui.views.dialog.ask import Ask
+from nq77tui.tui.views.entry.form import FormView
 from nq77tui.tui.views.undoing import ask_undo
 from nq77tui.tui.widgets.report import Panel, Report
 from nq77tui.tui.widgets.row_list import ListColumn, RowList

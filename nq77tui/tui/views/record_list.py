@@ -153,7 +153,7 @@ class ListView(BaseView[None]):
             self._open(None)
 
     def _open(self, record_id: str | None) -> None:
-        from nq77tui.tui.views.form import FormView  # the list stands sooner without it
+        from nq77tui.tui.views.entry.form import FormView  # the list stands sooner without it
 
         self.app.push_screen(FormView(self.desk, self.record_type, record_id), self._shown)
 
@@ -171,7 +171,7 @@ class ListView(BaseView[None]):
 
     def action_delete(self) -> None:
         """Delete the record after asking."""
-        from nq77tui.tui.views.confirm import Confirm
+        from nq77tui.tui.views.dialog.confirm import Confirm
 
         record_id = self.row_list.current
         if record_id is None or self.refuse_if_read_only():
@@ -200,7 +200,7 @@ class ListView(BaseView[None]):
 
     def action_verify(self) -> None:
         """Have this record, or all that are shown, keyed a second time."""
-        from nq77tui.tui.views.verify import ask_to_verify
+        from nq77tui.tui.views.verifying.verify import ask_to_verify
 
         rows = self.row_list
         ask_to_verify(self, self.record_type, rows.current, list(rows.rows))

@@ -19,8 +19,8 @@ from nq77tui.tui.desk import Desk
 from nq77tui.tui.place import path_typed
 from nq77tui.tui.theme import GOOD
 from nq77tui.tui.views.base import BaseView
-from nq77tui.tui.views.confirm import Confirm
-from nq77tui.tui.views.prompt import Prompt
+from nq77tui.tui.views.dialog.confirm import Confirm
+from nq77tui.tui.views.dialog.prompt import Prompt
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
 _COUNT, _DONE = 17, 14

@@ -20,8 +20,8 @@ from nq77tui.tui.actions import REPORTS, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.theme import PLAIN, QUIET
 from nq77tui.tui.views.base import BaseView
-from nq77tui.tui.views.confirm import Confirm
-from nq77tui.tui.views.prompt import Prompt
+from nq77tui.tui.views.dialog.confirm import Confirm
+from nq77tui.tui.views.dialog.prompt import Prompt
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 from nq77tui.tui.widgets.text_line import TextLine
 

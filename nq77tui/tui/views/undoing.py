@@ -13,7 +13,7 @@ from nq77tui.tui.moment import shown_moment
 from nq77tui.tui.theme import GOOD
 from nq77tui.tui.verify_text import paper_name
 from nq77tui.tui.views.base import BaseView
-from nq77tui.tui.views.confirm import Confirm
+from nq77tui.tui.views.dialog.confirm import Confirm
 
 _NAMED = 5
 _TITLE = 40

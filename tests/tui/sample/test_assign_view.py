@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from nq77tui.store.assigning import Assignments
-from nq77tui.tui.views.choosing import ChargeForm, ChoosingView
-from nq77tui.tui.views.form import FormView
-from nq77tui.tui.views.person_load import PersonView
-from nq77tui.tui.views.units import UnitsView
+from nq77tui.tui.views.assigning.choosing import ChargeForm, ChoosingView
+from nq77tui.tui.views.assigning.person_load import PersonView
+from nq77tui.tui.views.assigning.units import UnitsView
+from nq77tui.tui.views.entry.form import FormView
 
 TO_VILLAGE = ["g", "enter"]
 """Assign, into the village with most gaps; its 20 gaps are marked."""

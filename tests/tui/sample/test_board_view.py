@@ -6,13 +6,13 @@ from collections import Counter
 
 from nq77tui.core.board_table import percent_of
 from nq77tui.tui.measure import sparkline
-from nq77tui.tui.views.board import BoardView
-from nq77tui.tui.views.board_records import BoardRecords
-from nq77tui.tui.views.boards import BoardsView
-from nq77tui.tui.views.coverage import CoverageView
-from nq77tui.tui.views.form import FormView
+from nq77tui.tui.views.assigning.person_load import PersonView
+from nq77tui.tui.views.boards.board import BoardView
+from nq77tui.tui.views.boards.menu import BoardsView
+from nq77tui.tui.views.boards.records import BoardRecords
+from nq77tui.tui.views.coverage.table import CoverageView
+from nq77tui.tui.views.entry.form import FormView
 from nq77tui.tui.views.home import HomeView
-from nq77tui.tui.views.person_load import PersonView
 
 
 async def open_board(user, name):

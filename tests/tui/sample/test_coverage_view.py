@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from nq77tui.store import Repository, create_store
-from nq77tui.tui.views.choosing import ChoosingView
-from nq77tui.tui.views.coverage import CoverageView
-from nq77tui.tui.views.form import FormView
-from nq77tui.tui.views.gaps import GapsView
+from nq77tui.tui.views.assigning.choosing import ChoosingView
+from nq77tui.tui.views.assigning.units import UnitsView
+from nq77tui.tui.views.coverage.gaps import GapsView
+from nq77tui.tui.views.coverage.table import CoverageView
+from nq77tui.tui.views.entry.form import FormView
 from nq77tui.tui.views.home import HomeView
-from nq77tui.tui.views.units import UnitsView
 
 TO_HOUSEHOLDS = ["c", "right", "right", "right"]
 """Coverage, with the column of households at hand."""
@@ -332,7 +332,7 @@ async def test_what_is_counted_so_far_is_shown(start, monkeypatch) -> None:
         is_whole = view.coverage is not None and view.coverage.is_whole
         seen.append((is_whole, "…" in view.table.plain))
 
-    monkeypatch.setattr("nq77tui.tui.views.counted._SHOW_EVERY", -1)
+    monkeypatch.setattr("nq77tui.tui.views.coverage.counted._SHOW_EVERY", -1)
     monkeypatch.setattr(CoverageView, "show_coverage", show_and_note)
     async with start() as user:
         await user.press("c", "n")

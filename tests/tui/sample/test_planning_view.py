@@ -8,11 +8,11 @@ from datetime import date
 import pytest
 
 from nq77tui.store.assigning import Assignments
-from nq77tui.tui.views.choosing import ChargeForm
-from nq77tui.tui.views.handing_over import HandoverView
+from nq77tui.tui.views.assigning.choosing import ChargeForm
+from nq77tui.tui.views.assigning.handing_over import HandoverView
+from nq77tui.tui.views.assigning.person_load import PersonView
+from nq77tui.tui.views.assigning.planning import ProposalView, TakerView
 from nq77tui.tui.views.home import HomeView
-from nq77tui.tui.views.person_load import PersonView
-from nq77tui.tui.views.planning import ProposalView, TakerView
 
 TODAY = date(2024, 6, 3)
 

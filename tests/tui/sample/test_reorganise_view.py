@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nq77tui.tui.views.coverage import CoverageView
+from nq77tui.tui.views.coverage.table import CoverageView
 from nq77tui.tui.views.reorganise import ReorganiseView
 
 TABLE = """code\tname\tmerged_from\ttype\tlegal_basis

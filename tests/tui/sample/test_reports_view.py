@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from nq77tui.tui.views.confirm import Confirm
+from nq77tui.tui.views.dialog.confirm import Confirm
 from nq77tui.tui.views.reports import ReportsView
 
 

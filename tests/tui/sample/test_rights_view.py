@@ -9,10 +9,10 @@ from nq77tui.store import Repository
 from nq77tui.store.disclosures import disclosures
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.settings import Settings
-from nq77tui.tui.views.form import FormView
+from nq77tui.tui.views.entry.form import FormView
 from nq77tui.tui.views.history import HistoryView
 from nq77tui.tui.views.home import HomeView
-from nq77tui.tui.views.merge import Chosen, MergeView
+from nq77tui.tui.views.sticks.merge import Chosen, MergeView
 
 NUMBER, PHONE = "020185000017", "0912345678"
 

@@ -1,0 +1,1 @@
+"""Putting somebody in charge: where, of what, whom; what is proposed; handing over."""

@@ -1,0 +1,1 @@
+"""A supervisor's boards, and the records behind their numbers."""

@@ -1,0 +1,1 @@
+"""How far every area is, and what is missing there."""

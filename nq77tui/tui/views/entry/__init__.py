@@ -1,0 +1,1 @@
+"""Keying records: the form, how it is saved, and the drafts that outlive it."""

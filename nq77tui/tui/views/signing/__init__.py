@@ -1,0 +1,1 @@
+"""Signing figures off: areas and their periods, and the figures that were approved."""

@@ -1,0 +1,1 @@
+"""What travels between machines: sending, taking in, what came and who still lacks what."""

@@ -1,0 +1,351 @@
+"""The stick: what lies on it, one key to receive everything new, one to send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from rich.style import Style
+from textual.app import ComposeResult
+
+from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.values import show_number
+from nq77tui.store.bundle_writing import Written, since_for, write_bundle
+from nq77tui.store.peers import read_name
+from nq77tui.store.progress import Watch
+from nq77tui.store.removable import is_usual_place, mounted_sticks
+from nq77tui.store.stick import Lying, State, Stick, is_told_already
+from nq77tui.store.write_once import sync_names
+from nq77tui.tui.actions import STICK, bindings
+from nq77tui.tui.cells import width_of
+from nq77tui.tui.desk import Desk
+from nq77tui.tui.place import shown_size
+from nq77tui.tui.stick_text import HALF, StickText
+from nq77tui.tui.theme import GOOD, PLAIN, WARNING
+from nq77tui.tui.views.dialog.confirm import Confirm
+from nq77tui.tui.views.dialog.file_chooser import FileChooser
+from nq77tui.tui.views.dialog.prompt import Prompt
+from nq77tui.tui.views.sticks.merge import Chosen, MergeView
+from nq77tui.tui.views.sticks.peers import PeersView
+from nq77tui.tui.views.sticks.receipts import ReceiptsView
+from nq77tui.tui.views.sticks.sending import choose_what_to_send
+from nq77tui.tui.views.working import WorkingView
+from nq77tui.tui.widgets.row_list import RowList
+from nq77tui.tui.widgets.text_line import TextLine
+
+_LOOK_EVERY = 2.0
+"""Seconds between two looks at what is plugged in: one small file of the system's is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of sending.
+
+    Attributes:
+        written: the new bundle; None where one that lies there tells everything already.
+        lying: what lies there now.
+    """
+
+    written: Written | None
+    lying: Sequence[Lying]
+
+
+class StickView(WorkingView[None]):
+    """Finds the sticks that are plugged in; a folder that was chosen works as well."""
+
+    ACTIONS = STICK
+    BINDINGS = bindings(ACTIONS)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._mounted: list[Path] = []
+        self._places: list[Path] = []
+        self._stick: Stick | None = None
+        self._lying: Sequence[Lying] | None = None
+        self._then: tuple[str, Style] | None = None
+        self._asked_name = False
+        self._text = StickText(desk)
+
+    def body(self) -> ComposeResult:
+        """Where it is, then what lies there."""
+        yield TextLine("place")
+        yield RowList()
+
+    def on_mount(self) -> None:
+        """Look for sticks, and go on looking."""
+        super().on_mount()
+        self._look_for_sticks()
+        self.set_interval(_LOOK_EVERY, self._look_for_sticks)
+
+    def show_title(self) -> None:
+        """What this is, and which machine."""
+        me = self.desk.repository.peer_book.myself()
+        name = me.name if me else ""
+        right = self.desk.text("stick.this_machine", name=name) if name else ""
+        self.set_title(self.desk.text("stick.title"), right)
+
+    def relabel(self) -> None:
+        """Show everything in the language of the moment."""
+        super().relabel()
+        self._show_place()
+        self._show_rows()
+
+    # Where
+
+    def _look_for_sticks(self) -> None:
+        """Notice what was plugged in or pulled out."""
+        if self.is_working or not self.is_current:
+            return
+        self._mounted = mounted_sticks(self.desk.root)
+        places = list(dict.fromkeys([*self._mounted, *self._last_folder()]))
+        came = [place for place in places if place not in self._places]
+        went = [place for place in self._places if place not in places]
+        self._places = places
+        here = self._stick.folder if self._stick else None
+        if came or here not in places:
+            # What has just been plugged in is what people want to see.
+            self._go_to(came[0] if came else places[0] if places else None)
+        elif went:
+            self._show_place()
+        if went and here in went:
+            self.say(self.desk.text("stick.pulled_out", folder=went[0].name), WARNING)
+
+    def _last_folder(self) -> list[Path]:
+        last = Path(self.desk.settings.stick)
+        # The folder of a stick that is not plugged in would take bundles, on this machine's disk.
+        is_lost = is_usual_place(self.desk.root, last) and not self._is_on_stick(last)
+        return [last] if last.is_absolute() and last.is_dir() and not is_lost else []
+
+    def _is_on_stick(self, folder: Path) -> bool:
+        return any(folder.is_relative_to(place) for place in self._mounted)
+
+    def _go_to(self, folder: Path | None) -> None:
+        self._stick = Stick(self.desk.repository, folder) if folder else None
+        self._lying, self._then = None, None
+        self._look()
+
+    def _remember(self, folder: Path) -> None:
+        if self.desk.settings.stick != str(folder):
+            self.desk.settings = self.desk.settings.kept(stick=str(folder))
+
+    # What lies there
+
+    def store_changed(self) -> None:
+        """What was new may be known now."""
+        self._look()
+
+    def _look(self) -> None:
+        if self.is_working:
+            return
+        self.relabel()
+        if self._stick is not None:
+            self.work(self._stick.look, self._take)
+        else:
+            self.say(self.desk.text("stick.none"))
+
+    def _take(self, lying: Sequence[Lying]) -> None:
+        self._lying = lying
+        self.relabel()
+        self.say(*(self._then or self._found()))
+        self._then = None
+
+    def _found(self) -> tuple[str, Style]:
+        return self._text.found(self._lying or ())
+
+    def _of(self, state: State) -> list[Lying]:
+        return [one for one in self._lying or () if one.state == state]
+
+    def _show_place(self) -> None:
+        line, text = self.query_one("#place", TextLine), self.desk.text
+        if self._stick is None:
+            line.show((f" {text('stick.no_place')}", PLAIN))
+            return
+        folder, right = self._stick.folder, ""
+        if len(self._places) > 1 and folder in self._places:
+            at, count = self._places.index(folder) + 1, len(self._places)
+            right = f"{text('stick.place_of', at=at, count=count)} "
+        width = self.size.width - width_of(right) - 1
+        told = self._text.place(folder, width, is_stick=self._is_on_stick(folder))
+        line.show((told, PLAIN), right=right)
+
+    def _show_rows(self) -> None:
+        by_id = {str(one.path): one for one in self._lying or ()}
+        key = "stick.none" if self._stick is None else "stick.empty"
+        empty = "" if self._stick and self._lying is None else self.desk.text(key)
+        self.query_one(RowList).show(
+            self._text.columns(),
+            list(by_id),
+            lambda row_id: self._text.cells(by_id[row_id]),
+            empty=empty,
+        )
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Say more of one."""
+        one = next(one for one in self._lying or () if str(one.path) == event.row_id)
+        if one.problem is not None:
+            self.refuse(RefusedError(one.problem))
+        else:
+            size = shown_size(one.size, self.desk.catalogue.lang)
+            self.say(self.desk.text("stick.file", file=one.path.name, size=size))
+
+    def action_remove(self) -> None:
+        """Remove a half file, which is of no use to anybody, after asking."""
+        row_id = self.query_one(RowList).current
+        one = next((one for one in self._lying or () if str(one.path) == row_id), None)
+        if one is None or self.is_working:
+            return
+        if one.problem is None or one.problem.key != HALF:
+            self.say(self.desk.text("stick.only_half"), WARNING)
+            return
+        question = self.desk.text("stick.ask_remove", file=one.path.name)
+        self.app.push_screen(Confirm(self.desk, question), lambda yes: self._remove(one, yes))
+
+    def _remove(self, one: Lying, is_sure: bool | None) -> None:
+        if is_sure:
+            try:
+                one.path.unlink()
+                sync_names(one.path.parent)
+            except OSError as error:
+                params = {"file": str(one.path), "detail": error.strerror or str(error)}
+                self.refuse(RefusedError(Problem("bundle.read_only", params)))
+            else:
+                self._look()
+
+    # Receiving
+
+    def action_receive(self) -> None:
+        """Look at everything new before it is taken in."""
+        if self._stick is None or self._lying is None or self.is_working:
+            return
+        if not self._of("new"):
+            self.say(*self._found())
+            return
+        # What is new may close the gap before something that was taken in already.
+        files = [one.path for one in (*self._of("new"), *self._of("gap"))]
+        folder = self._stick.folder
+        self._remember(folder)
+        problems = [one.problem for one in self._of("refused") if one.problem]
+        chosen = Chosen(folder, files, tuple(problems), is_stick=self._is_on_stick(folder))
+        self.app.push_screen(MergeView(self.desk, chosen=chosen), self._received)
+
+    def _received(self, folder: Path | None) -> None:
+        if folder is not None:
+            told = self.desk.text("stick.received_all")
+            if self._is_on_stick(folder):
+                told = f"{told} {self.desk.text('stick.may_pull')}"
+            self._then = told, GOOD
+        if not self.is_working:
+            self._look()
+
+    # Sending
+
+    def action_send(self) -> None:
+        """Write everything that some known machine has not confirmed."""
+        self._send(None)
+
+    def action_send_to(self) -> None:
+        """Ask for whom, or of what."""
+        if self._stick is not None and not self.is_working:
+            choose_what_to_send(self, self._send)
+
+    def _send(self, machine: str | None, area: str = "", everything: bool = False) -> None:
+        if self._stick is None or self.is_working or self.refuse_if_read_only():
+            return
+        me = self.desk.repository.peer_book.myself()
+        if not self._asked_name and not (me and me.name):
+            self._asked_name = True
+            again = partial(self._send, machine, area, everything)
+            self.app.push_screen(
+                Prompt(self.desk, self.desk.text("stick.ask_name"), read_name),
+                lambda name: self._named(name, again),
+            )
+            return
+        stick, repository = self._stick, self.desk.repository
+        is_mounted = self._is_on_stick(stick.folder)
+        self._remember(stick.folder)
+
+        def send(watch: Watch) -> Sent:
+            if is_mounted and not _is_below(stick.folder, mounted_sticks(self.desk.root)):
+                # What stands there now is a folder of this machine's own disk.
+                detail = self.desk.text("stick.not_plugged_in")
+                params = {"file": str(stick.folder), "detail": detail}
+                raise RefusedError(Problem("bundle.medium_gone", params))
+            since = since_for(repository, machine, everything=everything)
+            if not area and is_told_already(repository, stick.look(watch), since):
+                return Sent(None, stick.look())
+            written = write_bundle(repository, stick.folder, since, area, watch)
+            return Sent(written, stick.look())
+
+        self.say(self.desk.text("stick.sending"))
+        self.work(send, self._sent)
+
+    def _named(self, name: str | None, again: Callable[[], None]) -> None:
+        if name:
+            with self.refusals():
+                self.desk.repository.peer_book.tell_of_myself(name)
+        again()
+
+    def _sent(self, sent: Sent) -> None:
+        if self._stick is None:
+            return
+        self._lying, text = sent.lying, self.desk.text
+        self.relabel()
+        if sent.written is None:
+            told = text("stick.sent_before")
+        else:
+            count = sum(sent.written.manifest.counts.values())
+            lang = self.desk.catalogue.lang
+            size = shown_size(sent.written.size, lang)
+            key = "stick.sent" if count else "stick.sent_word"
+            told = text(key, records=show_number(count, lang), size=size)
+        if self._is_on_stick(self._stick.folder):
+            told = f"{told} {text('stick.may_pull')}"
+        self.say(told, GOOD)
+
+    def work_refused(self, error: RefusedError) -> None:
+        """Say why, and look at what there is now."""
+        self.refuse(error)
+        self._show_place()
+
+    # Going
+
+    def action_next(self) -> None:
+        """Go to the next stick or folder."""
+        if self._stick is not None and not self.is_working and len(self._places) > 1:
+            here = self._stick.folder
+            at = self._places.index(here) if here in self._places else -1
+            self._go_to(self._places[(at + 1) % len(self._places)])
+
+    def action_folder(self) -> None:
+        """Choose any other folder."""
+        if not self.is_working:
+            last = Path(self.desk.settings.stick) if self.desk.settings.stick else None
+            chooser = FileChooser(self.desk, last=last, for_folder=True)
+            self.app.push_screen(chooser, self._take_folder)
+
+    def _take_folder(self, folder: Path | None) -> None:
+        if folder is not None:
+            self._remember(folder)
+            self._places = list(dict.fromkeys([folder, *self._places]))
+            self._go_to(folder)
+
+    def action_peers(self) -> None:
+        """Look at who has received what."""
+        if not self.is_working:
+            self.app.push_screen(PeersView(self.desk))
+
+    def action_receipts(self) -> None:
+        """Look at what was taken in."""
+        if not self.is_working:
+            self.app.push_screen(ReceiptsView(self.desk))
+
+    def action_back(self) -> None:
+        """Stop what is going on; else go back."""
+        if not self.stop_work():
+            self.dismiss()
+
+
+def _is_below(folder: Path, places: Sequence[Path]) -> bool:
+    return any(folder.is_relative_to(place) for place in places)

@@ -1,0 +1,1 @@
+"""Keying a second time: what is to be keyed, the blind form, what differs, how well people key."""
