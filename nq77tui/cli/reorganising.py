@@ -10,7 +10,7 @@ from nq77tui.cli.session import Session
 from nq77tui.cli.shape import write_json
 from nq77tui.core.text import printable
 from nq77tui.core.values import parse_date
-from nq77tui.exchange.reorganising import Reorganised, reorganise
+from nq77tui.exchange.reorganisation import Reorganised, reorganise
 
 
 def reorganise_areas(session: Session) -> int:

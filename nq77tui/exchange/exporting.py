@@ -24,8 +24,8 @@ from nq77tui.core.record import Json, canonical_json
 from nq77tui.core.schema import Schema
 from nq77tui.core.scope import Row
 from nq77tui.core.text import harmless_json
-from nq77tui.exchange.cell import guard, plain_text
-from nq77tui.exchange.column import ID
+from nq77tui.exchange.rows.cell import guard, plain_text
+from nq77tui.exchange.rows.column import ID
 from nq77tui.store.atomic_file import save_file
 from nq77tui.store.repository import Repository
 

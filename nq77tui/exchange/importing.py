@@ -14,9 +14,9 @@ from pathlib import Path
 from nq77tui.core.document import RESERVED
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.schema import Schema
-from nq77tui.exchange.raw_row import RawRow
 from nq77tui.exchange.row_import import Outcome, RowImporter
-from nq77tui.exchange.table_file import TableFile, read_table_file
+from nq77tui.exchange.rows.raw_row import RawRow
+from nq77tui.exchange.rows.table_file import TableFile, read_table_file
 from nq77tui.programme import Catalogue
 from nq77tui.store.repository import Repository
 

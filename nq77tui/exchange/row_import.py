@@ -21,11 +21,11 @@ from nq77tui.core.document import RESERVED
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json
 from nq77tui.core.schema import Field, Schema
-from nq77tui.exchange.cell import comparable, is_same, read_value
-from nq77tui.exchange.column import ID
-from nq77tui.exchange.raw_row import RawRow
 from nq77tui.exchange.reference_index import ReferenceIndex
-from nq77tui.exchange.table_file import TableFile
+from nq77tui.exchange.rows.cell import comparable, is_same, read_value
+from nq77tui.exchange.rows.column import ID
+from nq77tui.exchange.rows.raw_row import RawRow
+from nq77tui.exchange.rows.table_file import TableFile
 from nq77tui.store.repository import Repository
 
 Outcome = Literal["added", "changed", "unchanged"]

@@ -16,7 +16,6 @@ from nq77tui.core.document import doc_id_of
 from nq77tui.core.merge import create, edit, merge
 from nq77tui.core.problem import RefusedError
 from nq77tui.core.record import Dot, Stamp
-from nq77tui.exchange.cell import comparable, guard, plain_text, read_value, unguard
 from nq77tui.exchange.exporting import (
     export_all_csv,
     export_all_json,
@@ -26,6 +25,7 @@ from nq77tui.exchange.exporting import (
     write_export,
 )
 from nq77tui.exchange.importing import import_file
+from nq77tui.exchange.rows.cell import comparable, guard, plain_text, read_value, unguard
 from nq77tui.store.merging import take_in_sources
 from nq77tui.store.source import read_source
 

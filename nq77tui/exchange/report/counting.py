@@ -17,8 +17,8 @@ from nq77tui.core.screen import Figure
 from nq77tui.core.typed import show_value
 from nq77tui.core.values import money_in_dong
 from nq77tui.core.vietnamese.collation import name_sort_key, sort_key
-from nq77tui.exchange.cell import guard, plain_text
 from nq77tui.exchange.report.sheet import Cell, SheetColumn, SheetRow, ratio
+from nq77tui.exchange.rows.cell import guard, plain_text
 from nq77tui.store.reader import Reader
 
 _NUMBERS = frozenset({"integer", "decimal", "figure", "hectares", "money"})

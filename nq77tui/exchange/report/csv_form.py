@@ -11,10 +11,10 @@ import codecs
 import csv
 import io
 
-from nq77tui.exchange.cell import guard
-from nq77tui.exchange.column import ID, PASSED_OVER
 from nq77tui.exchange.report.cell_text import cell_text
 from nq77tui.exchange.report.sheet import Sheet
+from nq77tui.exchange.rows.cell import guard
+from nq77tui.exchange.rows.column import ID, PASSED_OVER
 
 
 def write_csv(sheet: Sheet) -> bytes:

@@ -12,7 +12,7 @@ from textual.worker import get_current_worker
 
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.values import parse_date, show_date, show_number
-from nq77tui.exchange.reorganising import Reorganised, reorganise
+from nq77tui.exchange.reorganisation import Reorganised, reorganise
 from nq77tui.tui.actions import REORGANISE, bindings
 from nq77tui.tui.cells import wrapped
 from nq77tui.tui.desk import Desk

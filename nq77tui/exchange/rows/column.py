@@ -8,7 +8,7 @@ from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.schema import Field, Schema
 from nq77tui.core.text import normalise
 from nq77tui.core.vietnamese.folding import fold
-from nq77tui.exchange.old_columns import old_names
+from nq77tui.exchange.rows.old_columns import old_names
 
 ID = "id"
 """The column that names a record; no field may have this name."""

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.text import normalise
-from nq77tui.exchange.cell import unguard
-from nq77tui.exchange.column import PASSED_OVER, ColumnNames, read_header
-from nq77tui.exchange.raw_row import RawRow
+from nq77tui.exchange.rows.cell import unguard
+from nq77tui.exchange.rows.column import PASSED_OVER, ColumnNames, read_header
+from nq77tui.exchange.rows.raw_row import RawRow
 
 SEPARATORS = (",", ";", "\t")
 
@@ -21,7 +21,7 @@ def read_csv(text: str, names: ColumnNames, file: str) -> tuple[tuple[str, ...],
     Raises:
         RefusedError: the header or the quoting is wrong.
     """
-    lines = _lines(text, _separator(text, names), file)
+    lines = split_lines(text, _separator(text, names), file)
     position = next((index for index, cells in enumerate(lines) if not _is_blank(cells)), None)
     if position is None:
         raise RefusedError(Problem("exchange.empty_file", {"file": file}))
@@ -51,7 +51,12 @@ def _separator(text: str, names: ColumnNames) -> str:
         return SEPARATORS[0]
 
 
-def _lines(text: str, separator: str, file: str) -> list[list[str]]:
+def split_lines(text: str, separator: str, file: str) -> list[list[str]]:
+    """Lines of cells, as quoted.
+
+    Raises:
+        RefusedError: a quotation mark does not close; the problem names file and row.
+    """
     # Strict, because a forgotten quotation mark would otherwise swallow the rows behind it.
     found: list[list[str]] = []
     try:

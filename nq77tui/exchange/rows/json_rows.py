@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 
 from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.core.record import Json
-from nq77tui.exchange.column import ColumnNames, unknown_columns
-from nq77tui.exchange.raw_row import RawRow
+from nq77tui.exchange.rows.column import ColumnNames, unknown_columns
+from nq77tui.exchange.rows.raw_row import RawRow
 
 MAX_LINE = 1_000_000
 """Characters in one line."""

@@ -7,8 +7,6 @@ brackets is an aside: a code in it is named, and taken along where that unit is 
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +15,8 @@ from pathlib import Path
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.screen import Reorganising
 from nq77tui.core.text import normalise
-from nq77tui.exchange.encoding import read_text_file
+from nq77tui.exchange.rows.csv_rows import split_lines
+from nq77tui.exchange.rows.encoding import read_text_file
 
 _ASIDE = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"[\w-]+")
@@ -47,7 +46,9 @@ def read_units(path: Path, reorganising: Reorganising) -> tuple[list[UnitRow], l
     Raises:
         RefusedError: the file cannot be used; nothing has been written.
     """
-    lines = _lines(read_text_file(path), path.name)
+    text = read_text_file(path)
+    separator = max(_SEPARATORS, key=text.splitlines()[0].count)
+    lines = split_lines(text, separator, path.name)
     header = [normalise(cell) for cell in lines[0]]
     needed = {*reorganising.columns.values(), reorganising.merged_from}
     missing = sorted(name for name in needed if name not in header)
@@ -63,18 +64,6 @@ def read_units(path: Path, reorganising: Reorganising) -> tuple[list[UnitRow], l
             made_of = cells.get(reorganising.merged_from, "")
             rows.append(UnitRow(number, cells, _codes(made_of), _asides(made_of)))
     return rows, [name for name in header if name and name not in used]
-
-
-def _lines(text: str, file: str) -> list[list[str]]:
-    head = text.splitlines()[0]
-    separator = max(_SEPARATORS, key=head.count)
-    found: list[list[str]] = []
-    try:
-        found.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error:
-        params = {"file": file, "row": len(found) + 1}
-        raise RefusedError(Problem("exchange.bad_csv", params)) from None
-    return found
 
 
 def _codes(cell: str) -> tuple[str, ...]:

@@ -18,9 +18,9 @@ from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json
 from nq77tui.core.scope import Row
 from nq77tui.core.screen import Reorganising
-from nq77tui.exchange.hanging import Found, Settled, find_hanging, settle
-from nq77tui.exchange.reorganisation_check import CheckedTable
-from nq77tui.exchange.reorganisation_table import UnitRow, at_row
+from nq77tui.exchange.reorganisation.check import CheckedTable
+from nq77tui.exchange.reorganisation.hanging import Found, Settled, find_hanging, settle
+from nq77tui.exchange.reorganisation.table import UnitRow, at_row
 from nq77tui.store.repository import Repository
 from nq77tui.store.way_back import BEFORE_TABLE
 

@@ -9,7 +9,7 @@ from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Dot, Json, Record, Sibling, Stamp
 from nq77tui.core.schema import Schema
 from nq77tui.core.upgrade import split_aside, upgraded
-from nq77tui.exchange.raw_row import RawRow
+from nq77tui.exchange.rows.raw_row import RawRow
 
 _NOBODY = Dot("", 0), Stamp(0, "")
 

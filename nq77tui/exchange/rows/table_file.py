@@ -8,12 +8,12 @@ from pathlib import Path
 
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.schema import Schema
-from nq77tui.exchange.column import ColumnNames, check_columns
-from nq77tui.exchange.csv_rows import read_csv
-from nq77tui.exchange.encoding import is_old_font, read_text_file
-from nq77tui.exchange.json_rows import read_json_lines
-from nq77tui.exchange.old_columns import brought_up
-from nq77tui.exchange.raw_row import RawRow
+from nq77tui.exchange.rows.column import ColumnNames, check_columns
+from nq77tui.exchange.rows.csv_rows import read_csv
+from nq77tui.exchange.rows.encoding import is_old_font, read_text_file
+from nq77tui.exchange.rows.json_rows import read_json_lines
+from nq77tui.exchange.rows.old_columns import brought_up
+from nq77tui.exchange.rows.raw_row import RawRow
 
 # How `export all` writes a whole store: {"area":{"123":{…
 _WHOLE_STORE = re.compile(r'\{\s*"[a-z_0-9]+"\s*:\s*\{\s*"\d+"\s*:\s*\{')
