@@ -14,7 +14,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        The exit status: 0 fine, 1 refused or found wanting, 2 usage.
+        The exit status: 0 fine, 1 refused or found wanting, 2 usage, 130 stopped by Ctrl+C.
     """
     # Looking for garbage while modules are loaded finds none, and takes a tenth of the start.
     gc.disable()

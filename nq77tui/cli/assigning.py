@@ -33,13 +33,14 @@ def assign(session: Session) -> int:
                 Problem("cli.area_not_then", {"id": arguments.of, "date": counted.as_of})
             )
         decision = _decision(repository, assigning, arguments.decision)
-        plan = propose_in(assignments, counted, place)
         written = 0
-        if arguments.apply and plan.given:
-            screen = repository.programme.screens[assigning.record]
-            begins = {assignments.schema.begins: day.isoformat()}
-            values = first_values(repository, screen, {**begins, **decision})
-            written = len(write_plan(assignments, plan.shares, values))
+        with session.waiting() as watch:
+            plan = propose_in(assignments, counted, place, watch)
+            if arguments.apply and plan.given:
+                screen = repository.programme.screens[assigning.record]
+                begins = {assignments.schema.begins: day.isoformat()}
+                values = first_values(repository, screen, {**begins, **decision})
+                written = len(write_plan(assignments, plan.shares, values, watch))
         if arguments.json:
             write_json(_plan_json(repository, plan, day, written))
         else:

@@ -36,13 +36,15 @@ def board(session: Session) -> int:
         day = repository.today().isoformat()
         if arguments.as_of:
             day = parse_date(arguments.as_of, repository.today())
-        table = count_board(
-            repository,
-            chosen,
-            area=repository.find_area(arguments.of) if arguments.of else EVERYWHERE,
-            as_of=day,
-            grouping=_grouping(chosen, arguments.by),
-        )
+        with session.waiting() as watch:
+            table = count_board(
+                repository,
+                chosen,
+                area=repository.find_area(arguments.of) if arguments.of else EVERYWHERE,
+                as_of=day,
+                grouping=_grouping(chosen, arguments.by),
+                watch=watch,
+            )
         words = BoardText(repository, session.catalogue, chosen)
         if arguments.json:
             write_json({"board": chosen.name, "as_of": day, **_report(words, table)})

@@ -20,15 +20,18 @@ def merge(session: Session) -> int:
     arguments = session.arguments
     if arguments.undo:
         return _undo(session)
-    brought = read_sources(map(Path, arguments.paths), session.programme.id)
+    with session.waiting() as watch:
+        brought = read_sources(map(Path, arguments.paths), session.programme.id, watch)
+        watch.stop_if_asked()
     with session.repository() as repository:
         changes: list[CoverageChange] = []
-        if arguments.preview:
-            plan = plan_merge(repository, brought.sources)
-            plan.left_out = brought.refused
-            changes = coverage_changes(repository, plan.records)
-        else:
-            plan = take_in_sources(repository, brought.sources, brought.refused)
+        with session.waiting() as watch:
+            if arguments.preview:
+                plan = plan_merge(repository, brought.sources, watch)
+                plan.left_out = brought.refused
+                changes = coverage_changes(repository, plan.records, watch)
+            else:
+                plan = take_in_sources(repository, brought.sources, brought.refused, watch)
         titles = {record.id: repository.title(record.id) for record in plan.conflicts}
         _tell(session, plan, titles, changes)
     return 1 if plan.refused or plan.left_out else 0
@@ -38,7 +41,8 @@ def _undo(session: Session) -> int:
     if session.arguments.preview:
         raise RefusedError(Problem("merge.undo_has_no_preview"))
     with session.repository() as repository:
-        undone = undo_merge(repository)
+        with session.waiting() as watch:
+            undone = undo_merge(repository, watch)
         counts = {"taken_back": len(undone.taken_back), "left": len(undone.left)}
         if session.arguments.json:
             left = [record.id for record in undone.left]

@@ -14,6 +14,7 @@ from nq77tui.cli.parser import build_parser
 from nq77tui.cli.session import Session, first_language
 from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.programme import LANGUAGES, load_catalogue
+from nq77tui.store.progress import StoppedError
 
 FINE, REFUSED = 0, 1
 
@@ -67,7 +68,7 @@ def run(argv: Sequence[str] | None) -> int:
     """Run one command.
 
     Returns:
-        The exit status: 0 fine, 1 refused or found wanting, 2 usage.
+        The exit status: 0 fine, 1 refused or found wanting, 2 usage, 130 stopped by Ctrl+C.
     """
     _fill_standard_streams()
     for stream in (sys.stdout, sys.stderr):
@@ -89,6 +90,12 @@ def _carry_out(session: Session) -> int:
         return status
     except RefusedError as error:
         return _refuse(session, error)
+    except StoppedError:
+        session.say("progress.stopped")
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        session.say("progress.cut_off")
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader has closed the pipe (`nq77 list … | head`): nothing is wrong.
         _drop_output()

@@ -118,7 +118,8 @@ def check(session: Session) -> int:
     if session.arguments.repair:
         _repair(session)
     with session.repository() as repository:
-        report = check_store(repository)
+        with session.waiting() as watch:
+            report = check_store(repository, watch)
         for problem in report.problems:
             session.say_problem(problem)
         for problem in undeclared_fields(repository):

@@ -18,15 +18,17 @@ def reorganise_areas(session: Session) -> int:
     arguments = session.arguments
     with session.repository() as repository:
         day = date.fromisoformat(parse_date(arguments.on, repository.today()))
-        result = reorganise(
-            repository,
-            Path(arguments.file),
-            day,
-            without=arguments.without,
-            end=arguments.end,
-            carry=arguments.carry,
-            preview=arguments.preview,
-        )
+        with session.waiting() as watch:
+            result = reorganise(
+                repository,
+                Path(arguments.file),
+                day,
+                without=arguments.without,
+                end=arguments.end,
+                carry=arguments.carry,
+                preview=arguments.preview,
+                watch=watch,
+            )
     for notice in result.notices:
         session.say_problem(notice)
     if arguments.json:

@@ -28,7 +28,8 @@ def report(session: Session) -> int:
         order = _order(session, repository, form)
         if form.names:
             _ask(session)
-        sheet = make_sheet(repository, session.catalogue, order)
+        with session.waiting() as watch:
+            sheet = make_sheet(repository, session.catalogue, order, watch)
         chosen = arguments.format or _by_ending(arguments.output) or "txt"
         if arguments.output:
             size = write_report(sheet, chosen, Path(arguments.output))

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from nq77tui.cli.waiting import Waiting
 from nq77tui.core.problem import Problem
 from nq77tui.programme import (
     LANGUAGES,
@@ -22,6 +23,7 @@ from nq77tui.programme import (
     load_programme,
     shipped_folder,
 )
+from nq77tui.store.progress import StoppedError
 from nq77tui.store.repository import Repository
 from nq77tui.store.settings import load_settings
 
@@ -86,14 +88,21 @@ class Session:
             read_only: write nothing.
             fold: at the end; a single command leaves a large store's small journal as it is.
         """
-        repository = Repository.open(
-            self.store_folder,
-            self.programme,
-            operator=self._operator(),
-            clock=clock,
-            read_only=read_only,
-            state_folder=self.state_folder,
-        )
+        with self.waiting() as waiting:
+            repository = Repository.open(
+                self.store_folder,
+                self.programme,
+                operator=self._operator(),
+                clock=clock,
+                read_only=read_only,
+                state_folder=self.state_folder,
+                watch=waiting,
+            )
+            try:
+                waiting.stop_if_asked()
+            except StoppedError:
+                repository.close(fold=False)
+                raise
         try:
             for notice in repository.notices:
                 self.say_problem(notice)
@@ -103,6 +112,14 @@ class Session:
                 self.say_problem(notice)
         finally:
             repository.close(fold=fold)
+
+    def waiting(self, *, is_shown: bool = True) -> Waiting:
+        """For work that may take long: says how far it is, and Ctrl+C ends it cleanly.
+
+        Args:
+            is_shown: False where what the command gives out stands in the same terminal.
+        """
+        return Waiting(self.catalogue, is_shown=is_shown)
 
     def _operator(self) -> str:
         if self.arguments.operator:

@@ -36,10 +36,11 @@ def sample(session: Session) -> int:
     if (folder / SNAPSHOT).exists():
         raise RefusedError(Problem("storage.store_exists", {"folder": str(folder)}))
     session.say("cli.sample_building")
-    records = list(build_district(session.programme, session.arguments.seed))
-    if session.arguments.excerpt:
-        records = list(build_excerpt(records))
-    write_store(folder, session.programme, records)
+    with session.waiting() as watch:
+        records = build_district(session.programme, session.arguments.seed, watch)
+        if session.arguments.excerpt:
+            records = list(build_excerpt(records))
+        write_store(folder, session.programme, records, watch)
     session.say("cli.sample_made", folder=folder, records=len(records))
     return 0
 

@@ -26,7 +26,8 @@ def bundle(session: Session) -> int:
     with session.repository() as repository:
         since = since_for(repository, arguments.machine, everything=arguments.all)
         area = repository.find_area(arguments.of) if arguments.of else ""
-        written = write_bundle(repository, Path(arguments.out), since, area)
+        with session.waiting() as watch:
+            written = write_bundle(repository, Path(arguments.out), since, area, watch)
         is_meant_as_part = bool(area) or not repository.sees_all
     print(written.path)
     told = written.manifest

@@ -13,9 +13,13 @@ def import_records(session: Session) -> int:
     from nq77tui.exchange.importing import import_file, problem_texts
 
     arguments = session.arguments
-    with session.repository() as repository:
+    with session.repository() as repository, session.waiting() as watch:
         result = import_file(
-            repository, Path(arguments.file), arguments.record, dry_run=arguments.dry_run
+            repository,
+            Path(arguments.file),
+            arguments.record,
+            dry_run=arguments.dry_run,
+            watch=watch,
         )
     for found in (*result.warnings, *result.refused):
         for sentence in problem_texts(found, session.catalogue):
@@ -40,17 +44,19 @@ def export_records(session: Session) -> int:
     arguments = session.arguments
     record, output = arguments.record, arguments.output
     form = arguments.format or ("json" if record == ALL else "csv")
-    with session.repository() as repository:
+    is_shown = output is not None or not sys.stdout.isatty()
+    with session.repository() as repository, session.waiting(is_shown=is_shown) as watch:
         if record == ALL and form == "csv" and output is not None:
-            results = export_all_csv(repository, Path(output))
+            results = export_all_csv(repository, Path(output), watch)
         elif output is not None:
             results = (
                 save_export(
-                    Path(output), lambda stream: write_export(repository, record, form, stream)
+                    Path(output),
+                    lambda stream: write_export(repository, record, form, stream, watch),
                 ),
             )
         else:
-            results = (write_export(repository, record, form, sys.stdout.buffer),)
+            results = (write_export(repository, record, form, sys.stdout.buffer, watch),)
             sys.stdout.buffer.flush()
     for result in results:
         for notice in result.notices:

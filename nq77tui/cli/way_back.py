@@ -65,7 +65,8 @@ def backup(session: Session) -> int:
         # A copy of the files, past all rights; closing folds the journal into the snapshot.
         repository.rights.refuse_unless_whole("backup")
     path = Path(session.arguments.file)
-    size = write_backup(session.store_folder, path)
+    with session.waiting() as watch:
+        size = write_backup(session.store_folder, path, watch)
     session.say("backup.done", file=path, bytes=size)
     return 0
 
@@ -73,6 +74,7 @@ def backup(session: Session) -> int:
 def restore(session: Session) -> int:
     """Make a store from a backup."""
     folder = Path(session.arguments.dir)
-    restore_backup(Path(session.arguments.file), folder)
+    with session.waiting() as watch:
+        restore_backup(Path(session.arguments.file), folder, watch)
     session.say("backup.restored", folder=folder)
     return 0

@@ -14,7 +14,6 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -27,6 +26,7 @@ from nq77tui.core.text import harmless_json
 from nq77tui.exchange.rows.cell import guard, plain_text
 from nq77tui.exchange.rows.column import ID
 from nq77tui.store.atomic_file import save_file
+from nq77tui.store.progress import Watch, unwatched, watched
 from nq77tui.store.repository import Repository
 
 ALL = "all"
@@ -69,21 +69,26 @@ class ExportResult:
         return tuple(found)
 
 
-def write_export(repository: Repository, record: str, form: str, stream: BinaryIO) -> ExportResult:
+def write_export(
+    repository: Repository, record: str, form: str, stream: BinaryIO, watch: Watch = unwatched
+) -> ExportResult:
     """Write one record type, or ``all``, as ``csv`` or ``json``.
 
     Raises:
         RefusedError: no such type; or ``all`` as CSV, which is a file for each type.
+        StoppedError: as `watch` said; the stream holds a part.
     """
     if record != ALL:
         write = export_csv if form == "csv" else export_json_lines
-        return write(repository, record, stream)
+        return write(repository, record, stream, watch)
     if form == "csv":
         raise RefusedError(Problem("exchange.all_csv"))
-    return export_all_json(repository, stream)
+    return export_all_json(repository, stream, watch)
 
 
-def export_csv(repository: Repository, record_type: str, stream: BinaryIO) -> ExportResult:
+def export_csv(
+    repository: Repository, record_type: str, stream: BinaryIO, watch: Watch = unwatched
+) -> ExportResult:
     """Write the live records of a type as CSV.
 
     Raises:
@@ -94,7 +99,7 @@ def export_csv(repository: Repository, record_type: str, stream: BinaryIO) -> Ex
     stream.write(_csv_line([ID, *schema.fields]))
     left_out: Counter[str] = Counter()
     rows = 0
-    for row in _sorted_rows(repository, record_type):
+    for row in _sorted_rows(repository, record_type, watch):
         cells = [guard(plain_text(one, row.values.get(one.name))) for one in schema]
         stream.write(_csv_line([row.id, *cells]))
         left_out.update(_carried(schema, row))
@@ -109,7 +114,9 @@ def _csv_line(cells: list[str]) -> bytes:
     return line.getvalue().encode("utf-8")
 
 
-def export_json_lines(repository: Repository, record_type: str, stream: BinaryIO) -> ExportResult:
+def export_json_lines(
+    repository: Repository, record_type: str, stream: BinaryIO, watch: Watch = unwatched
+) -> ExportResult:
     """Write the live records of a type as JSON, one canonical object a line.
 
     Raises:
@@ -117,16 +124,18 @@ def export_json_lines(repository: Repository, record_type: str, stream: BinaryIO
     """
     repository.schema(record_type)
     rows = 0
-    for row in _sorted_rows(repository, record_type):
+    for row in _sorted_rows(repository, record_type, watch):
         values = {n: v for n, v in row.values.items() if n != RESERVED and v is not None}
         stream.write(_json_line({ID: row.id, **values}))
         rows += 1
     return ExportResult(record_type, rows, {}, _conflicted(repository, record_type))
 
 
-def export_all_json(repository: Repository, stream: BinaryIO) -> ExportResult:
+def export_all_json(
+    repository: Repository, stream: BinaryIO, watch: Watch = unwatched
+) -> ExportResult:
     """Write every record with its history as one canonical document in TinyDB's own form."""
-    tables = repository.canonical_tables()
+    tables = repository.canonical_tables(watch)
     stream.write(_json_line(cast("Json", tables)))
     return ExportResult("", sum(map(len, tables.values())))
 
@@ -135,20 +144,27 @@ def _json_line(value: Json) -> bytes:
     return harmless_json(canonical_json(value)).encode("utf-8") + b"\n"
 
 
-def export_all_csv(repository: Repository, folder: Path) -> tuple[ExportResult, ...]:
+def export_all_csv(
+    repository: Repository, folder: Path, watch: Watch = unwatched
+) -> tuple[ExportResult, ...]:
     """Write one CSV file for each record type into a folder.
 
     Raises:
         RefusedError: the folder or a file cannot be written.
+        StoppedError: as `watch` said; no file was written.
     """
+    results = []
+    contents: dict[Path, bytes] = {}
+    for record_type in sorted(repository.programme.schemas):
+        content = io.BytesIO()
+        results.append(export_csv(repository, record_type, content, watch))
+        contents[folder / f"{record_type}.csv"] = content.getvalue()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _cannot_write(folder, error) from None
-    results = []
-    for record_type in sorted(repository.programme.schemas):
-        path = folder / f"{record_type}.csv"
-        results.append(save_export(path, partial(export_csv, repository, record_type)))
+    for path, whole in contents.items():
+        _save(path, whole)
     for record_type in repository.record_types():
         if record_type not in repository.programme.schemas:
             count = repository.count(record_type)
@@ -164,11 +180,15 @@ def save_export(path: Path, write: Callable[[BinaryIO], ExportResult]) -> Export
     """
     content = io.BytesIO()
     result = write(content)
+    _save(path, content.getvalue())
+    return result
+
+
+def _save(path: Path, content: bytes) -> None:
     try:
-        save_file(path, content.getvalue())
+        save_file(path, content)
     except OSError as error:
         raise _cannot_write(path, error) from None
-    return result
 
 
 def _cannot_write(path: Path, error: OSError) -> RefusedError:
@@ -176,8 +196,9 @@ def _cannot_write(path: Path, error: OSError) -> RefusedError:
     return RefusedError(Problem("exchange.cannot_write", params))
 
 
-def _sorted_rows(repository: Repository, record_type: str) -> Iterator[Row]:
-    return iter(sorted(repository.rows(record_type), key=lambda row: row.id))
+def _sorted_rows(repository: Repository, record_type: str, watch: Watch) -> Iterator[Row]:
+    rows = sorted(repository.rows(record_type), key=lambda row: row.id)
+    return watched(rows, watch, "export", len(rows))
 
 
 def _carried(schema: Schema, row: Row) -> list[str]:

@@ -7,7 +7,6 @@ rows does not matter. What is refused blocks nothing else; what is doubtful is c
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +17,9 @@ from nq77tui.exchange.row_import import Outcome, RowImporter
 from nq77tui.exchange.rows.raw_row import RawRow
 from nq77tui.exchange.rows.table_file import TableFile, read_table_file
 from nq77tui.programme import Catalogue
+from nq77tui.store.progress import Watch, unwatched, watched
 from nq77tui.store.repository import Repository
 
-Progress = Callable[[int, int], object]
-"""Called with rows done and rows in all; a result of False cancels."""
-
-_PROGRESS_STEP = 200
 _MISSING_RECORD = ("value.no_such_record", "validation.no_such_record")
 
 
@@ -72,16 +68,17 @@ def import_file(
     record_type: str,
     *,
     dry_run: bool = False,
-    progress: Progress | None = None,
+    watch: Watch = unwatched,
 ) -> ImportResult:
     """Take the rows of a CSV or JSON lines file in.
 
     Raises:
-        RefusedError: the file cannot be used, or the import was cancelled; nothing was written.
+        RefusedError: the file cannot be used; nothing was written.
+        StoppedError: as `watch` said; nothing was written.
     """
     schema = repository.schema(record_type)
     table = read_table_file(path, schema, _carried(repository, schema))
-    run = _Run(repository, schema, table, progress)
+    run = _Run(repository, schema, table, watch)
     try:
         with repository.transaction():
             run.all_rows()
@@ -101,11 +98,11 @@ class _Run:
     """One import: all rows, in as many rounds as references between them need."""
 
     def __init__(
-        self, repository: Repository, schema: Schema, table: TableFile, progress: Progress | None
+        self, repository: Repository, schema: Schema, table: TableFile, watch: Watch
     ) -> None:
         self._schema = schema
         self._table = table
-        self._progress = progress
+        self._watch = watch
         self._importer = RowImporter(repository, schema, table)
         self._counts: dict[Outcome, int] = {"added": 0, "changed": 0, "unchanged": 0}
         self._refused: dict[int, tuple[Problem, ...]] = {}
@@ -115,18 +112,16 @@ class _Run:
         waiting = list(self._table.rows)
         while waiting:
             written = self._counts["added"] + self._counts["changed"]
-            refused = [row for row in waiting if not self._take(row)]
+            rows = watched(waiting, self._watch, "import", len(waiting))
+            refused = [row for row in rows if not self._take(row)]
             if (
                 not self._refers_to_itself
                 or written == self._counts["added"] + self._counts["changed"]
             ):
                 break
             waiting = [row for row in refused if self._misses_record(row)]
-        self._tell()
 
     def _take(self, row: RawRow) -> bool:
-        if (self._done + 1) % _PROGRESS_STEP == 0:
-            self._tell()
         self._refused.pop(row.number, None)
         try:
             self._counts[self._importer.take(row)] += 1
@@ -135,18 +130,8 @@ class _Run:
             return False
         return True
 
-    @property
-    def _done(self) -> int:
-        return sum(self._counts.values()) + len(self._refused)
-
     def _misses_record(self, row: RawRow) -> bool:
         return any(problem.key in _MISSING_RECORD for problem in self._refused[row.number])
-
-    def _tell(self) -> None:
-        done, total = self._done, len(self._table.rows)
-        if self._progress is not None and self._progress(done, total) is False:
-            params = {"file": self._table.name, "done": done, "total": total}
-            raise RefusedError(Problem("exchange.cancelled", params))
 
     def result(self, *, dry_run: bool) -> ImportResult:
         return ImportResult(

@@ -12,12 +12,14 @@ import io
 import tarfile
 import zlib
 from pathlib import Path
+from typing import IO
 
 from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.store.atomic_file import make_folder, replace_file, sync_folder, write_synced
 from nq77tui.store.creation import SNAPSHOT
 from nq77tui.store.history import segments_up_to
 from nq77tui.store.medium import refuse_unsafe
+from nq77tui.store.progress import Watch, unwatched
 from nq77tui.store.settings import FILE_NAME
 from nq77tui.store.snapshot import dump_tables
 from nq77tui.store.storage import JournalStorage
@@ -25,9 +27,11 @@ from nq77tui.store.storage import JournalStorage
 HISTORY = "history"
 MAX_FILES = 100_000
 MAX_BYTES = 4 << 30
+_PIECE = 1 << 20
+"""Bytes between two words on how far it is."""
 
 
-def write_backup(folder: Path, path: Path) -> int:
+def write_backup(folder: Path, path: Path, watch: Watch = unwatched) -> int:
     """Write a backup of a store; never over another file.
 
     The store may be in use: what is written is what was committed at one moment.
@@ -37,10 +41,11 @@ def write_backup(folder: Path, path: Path) -> int:
 
     Raises:
         RefusedError: the file exists, or cannot be written.
+        StoppedError: as `watch` said; nothing of it is there.
     """
     if path.exists():
         raise RefusedError(Problem("backup.exists", {"file": str(path)}))
-    content = _archive(folder)
+    content = _archive(folder, watch)
     try:
         write_synced(path, [content], 0o600)
         sync_folder(path.parent)
@@ -53,15 +58,21 @@ def write_backup(folder: Path, path: Path) -> int:
     return len(content)
 
 
-def _archive(folder: Path) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=6) as archive:
+def _archive(folder: Path, watch: Watch) -> bytes:
+    plain, packed = io.BytesIO(), io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w:") as archive:
         for name, content in _contents(folder).items():
             member = tarfile.TarInfo(name)
             member.size = len(content)
             member.mode = 0o600
             archive.addfile(member, io.BytesIO(content))
-    return buffer.getvalue()
+    whole = plain.getbuffer()
+    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=6) as packer:
+        for start in range(0, len(whole), _PIECE):
+            watch("pack", start, len(whole))
+            packer.write(whole[start : start + _PIECE])
+    watch("pack", len(whole), len(whole))
+    return packed.getvalue()
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
@@ -74,16 +85,17 @@ def _contents(folder: Path) -> dict[str, bytes]:
     return {**contents, **{f"{HISTORY}/{name}": content for name, content in kept.items()}}
 
 
-def restore_backup(path: Path, folder: Path) -> None:
+def restore_backup(path: Path, folder: Path, watch: Watch = unwatched) -> None:
     """Make a store from a backup, in a folder that holds none.
 
     Raises:
         RefusedError: no backup, a damaged one, or there is a store already; nothing was written.
+        StoppedError: as `watch` said; nothing was written.
     """
     if (folder / SNAPSHOT).exists():
         raise RefusedError(Problem("storage.store_exists", {"folder": str(folder)}))
     refuse_unsafe(folder)
-    contents = _read(path)
+    contents = _read(path, watch)
     snapshot = contents.pop(SNAPSHOT)
     written: list[Path] = []
     try:
@@ -105,12 +117,12 @@ def restore_backup(path: Path, folder: Path) -> None:
         raise RefusedError(Problem("storage.cannot_open", params)) from error
 
 
-def _read(path: Path) -> dict[str, bytes]:
+def _read(path: Path, watch: Watch) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     try:
         # To its end first: only there stands the checksum.
         with path.open("rb") as stored, gzip.open(stored) as file:
-            whole = file.read(MAX_BYTES + 1)
+            whole = _unpacked(stored, file, path.stat().st_size, watch)
         if len(whole) > MAX_BYTES:
             raise RefusedError(Problem("backup.not_ours", {"file": str(path)}))
         with tarfile.open(fileobj=io.BytesIO(whole), mode="r:") as archive:
@@ -128,6 +140,15 @@ def _read(path: Path) -> dict[str, bytes]:
     if SNAPSHOT not in contents:
         raise RefusedError(Problem("backup.not_ours", {"file": str(path)}))
     return contents
+
+
+def _unpacked(stored: IO[bytes], file: gzip.GzipFile, size: int, watch: Watch) -> bytes:
+    """What a file holds, or one byte more than a backup may."""
+    found = bytearray()
+    while len(found) <= MAX_BYTES and (piece := file.read(_PIECE)):
+        found += piece
+        watch("read", stored.tell(), size)
+    return bytes(found)
 
 
 def _is_ours(name: str) -> bool:

@@ -9,6 +9,7 @@ from nq77tui.core.document import from_document
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Record
 from nq77tui.core.upgrade import ASIDE
+from nq77tui.store.progress import Watch, unwatched, watched
 from nq77tui.store.repository import Repository
 from nq77tui.store.strata import type_of_table
 
@@ -34,24 +35,28 @@ class StoreReport:
     newer: int = 0
 
 
-def check_store(repository: Repository) -> StoreReport:
-    """Read every record and hold it against its schema."""
+def check_store(repository: Repository, watch: Watch = unwatched) -> StoreReport:
+    """Read every record and hold it against its schema.
+
+    Raises:
+        StoppedError: as `watch` said.
+    """
     report = StoreReport()
-    for name in (*repository.record_types(), *repository.tables_aside()):
-        record_type = type_of_table(name)
-        for key, document in repository.documents(name):
-            try:
-                record = from_document(record_type, int(key), document)
-            except (RefusedError, ValueError, AttributeError) as error:
-                problems = error.problems if isinstance(error, RefusedError) else ()
-                report.problems += problems or (
-                    Problem("merge.no_record", {"record": record_type, "id": key[:40]}),
-                )
-                continue
-            if repository.is_newer(record):
-                report.newer += 1
-            elif not record.is_dead:
-                _check_record(repository, repository.as_now(record), report)
+    names = (*repository.record_types(), *repository.tables_aside())
+    found = [(type_of_table(name), *row) for name in names for row in repository.documents(name)]
+    for record_type, key, document in watched(found, watch, "check", len(found)):
+        try:
+            record = from_document(record_type, int(key), document)
+        except (RefusedError, ValueError, AttributeError) as error:
+            problems = error.problems if isinstance(error, RefusedError) else ()
+            report.problems += problems or (
+                Problem("merge.no_record", {"record": record_type, "id": key[:40]}),
+            )
+            continue
+        if repository.is_newer(record):
+            report.newer += 1
+        elif not record.is_dead:
+            _check_record(repository, repository.as_now(record), report)
     # A value of the wrong kind is among the problems already; one that stands aside is not.
     report.problems += (one.problem for one in repository.parked() if ASIDE in one.field)
     return report

@@ -12,6 +12,7 @@ from nq77tui.core.record import Record
 from nq77tui.programme import Programme
 from nq77tui.store.atomic_file import make_folder
 from nq77tui.store.medium import refuse_unsafe
+from nq77tui.store.progress import Watch, unwatched, watched
 from nq77tui.store.settings import StoreSettings, save_settings
 from nq77tui.store.storage import JournalStorage
 from nq77tui.store.tables import Document
@@ -39,7 +40,9 @@ def create_store(folder: Path, programme: Programme) -> None:
         raise RefusedError(Problem("storage.cannot_open", params)) from error
 
 
-def write_store(folder: Path, programme: Programme, records: Iterable[Record]) -> None:
+def write_store(
+    folder: Path, programme: Programme, records: Iterable[Record], watch: Watch = unwatched
+) -> None:
     """Make a store that holds given records: for samples and for repair.
 
     Equal records give equal bytes.
@@ -47,15 +50,17 @@ def write_store(folder: Path, programme: Programme, records: Iterable[Record]) -
     Raises:
         RefusedError: there is a store already, or the folder cannot be written; then there is
             no store.
+        StoppedError: as `watch` said; then there is no store either.
     """
     create_store(folder, programme)
-    tables: dict[str, dict[str, Document]] = {}
-    heard: dict[str, int] = {}
-    for record in sorted(records, key=lambda record: (record.type, record.id)):
-        tables.setdefault(record.type, {})[str(doc_id_of(record.id))] = to_document(record)
-        heard = merge.join(heard, record.vector)
-    tables[REPLICA_TABLE] = replica_rows(heard)
     try:
+        tables: dict[str, dict[str, Document]] = {}
+        heard: dict[str, int] = {}
+        ordered = sorted(records, key=lambda record: (record.type, record.id))
+        for record in watched(ordered, watch, "write", len(ordered)):
+            tables.setdefault(record.type, {})[str(doc_id_of(record.id))] = to_document(record)
+            heard = merge.join(heard, record.vector)
+        tables[REPLICA_TABLE] = replica_rows(heard)
         with JournalStorage(folder / SNAPSHOT) as storage:
             storage.replace_all(tables)
     except BaseException:

@@ -25,6 +25,7 @@ from nq77tui.programme import Programme
 from nq77tui.store.history import Commit
 from nq77tui.store.lookalikes import Lookalikes
 from nq77tui.store.parked import Parked
+from nq77tui.store.progress import Watch, unwatched
 from nq77tui.store.repository import Repository
 from nq77tui.store.rights import Rights
 from nq77tui.store.settings import StoreSettings
@@ -188,14 +189,14 @@ class LimitedRepository(Repository):
         [seen] = [*self._sight.operations([["u", record_type, key, dict(document)]]), None][:1]
         return None if seen is None else seen[3]
 
-    def canonical_tables(self) -> dict[str, dict[str, Document]]:
+    def canonical_tables(self, watch: Watch = unwatched) -> dict[str, dict[str, Document]]:
         """All records as TinyDB tables: for those who see them all, and as they are.
 
         Raises:
             RefusedError: the user does not; what was left out or masked would spread by merging.
         """
         self.rights.refuse_unless_whole("export_all")
-        return super().canonical_tables()
+        return super().canonical_tables(watch)
 
     @property
     def lookalikes(self) -> Lookalikes:

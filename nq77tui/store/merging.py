@@ -134,17 +134,23 @@ def _keep(repository: Repository, plan: MergePlan, receipt: Receipt) -> None:
 
 
 def take_in_sources(
-    repository: Repository, sources: Iterable[Source], left_out: tuple[Problem, ...] = ()
+    repository: Repository,
+    sources: Iterable[Source],
+    left_out: tuple[Problem, ...] = (),
+    watch: Watch = unwatched,
 ) -> MergePlan:
     """Plan and carry out under one lock, so that no colleague's commit comes between.
 
     Args:
         left_out: why files that were found are not among the sources; for the receipt.
+
+    Raises:
+        StoppedError: as `watch` said; the store is as before.
     """
     with repository.transaction():
-        plan = plan_merge(repository, sources)
+        plan = plan_merge(repository, sources, watch)
         plan.left_out = left_out
-        apply_merge(repository, plan)
+        apply_merge(repository, plan, watch)
     return plan
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+from nq77tui.core.area_tree import Facts
+from nq77tui.core.scope import Row
+
 Item = TypeVar("Item")
 
 Watch = Callable[[str, int, int], None]
-"""Told the part of the work that goes on (``gather``, ``pack``, ``write``, ``compare``, ``read``,
-``plan``, ``cover``, ``merge``, ``undo``), and how much of it is done of how much.
+"""Told the part of the work that goes on (``gather``, ``pack``, ``read`` and so on, the keys
+``progress.part.*`` of the catalogues), and how much of it is done of how much.
 
 Raises:
     StoppedError: somebody has asked to stop.
@@ -32,3 +35,19 @@ def watched(items: Iterable[Item], watch: Watch, part: str, of: int) -> Iterator
             watch(part, done, of)
         yield item
     watch(part, of, of)
+
+
+class WatchedFacts:
+    """The same facts, for what walks them all: it tells which share of a type is done."""
+
+    def __init__(self, facts: Facts, watch: Watch, part: str) -> None:
+        self._facts, self._watch, self._part = facts, watch, part
+
+    def rows(self, record_type: str) -> Iterable[Row]:
+        """The rows of a type."""
+        rows = list(self._facts.rows(record_type))
+        return watched(rows, self._watch, self._part, len(rows))
+
+    def row(self, record_id: str) -> Row | None:
+        """One row."""
+        return self._facts.row(record_id)

@@ -12,6 +12,7 @@ from nq77tui.core.record import Json, Record
 from nq77tui.core.scope import Row
 from nq77tui.core.screen import Tie
 from nq77tui.store.assigning import Assignments
+from nq77tui.store.progress import Watch, unwatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +59,22 @@ class Plan:
         )
 
 
-def propose_in(assignments: Assignments, counted: Coverage, area_id: str) -> Plan:
+def propose_in(
+    assignments: Assignments, counted: Coverage, area_id: str, watch: Watch = unwatched
+) -> Plan:
     """Give every unit that has nobody to a member of the area it lies in.
 
     Args:
         counted: coverage as of the day of the assignments.
+
+    Raises:
+        StoppedError: as `watch` said.
     """
     found: list[Plan] = []
     loads = assignments.loads().get(assignments.assigning.units, {})
-    for _ in proposing(assignments, counted, area_id, loads, found.append):
-        pass
+    areas = sum(1 for _ in counted.tree.downward(area_id))
+    for done, _ in enumerate(proposing(assignments, counted, area_id, loads, found.append)):
+        watch("propose", done, areas)
     return found[0]
 
 
@@ -142,6 +149,7 @@ def write_plan(
     assignments: Assignments,
     shares: Iterable[tuple[str, Sequence[str]]],
     values: Mapping[str, Json],
+    watch: Watch = unwatched,
 ) -> list[Record]:
     """Write assignments as one commit.
 
@@ -151,10 +159,13 @@ def write_plan(
 
     Raises:
         RefusedError: a value is wrong, or there was nothing to write; nothing was written.
+        StoppedError: as `watch` said; nothing was written.
     """
     written: list[Record] = []
+    people = list(shares)
     with assignments.repository.transaction():
-        for person_id, unit_ids in shares:
+        for done, (person_id, unit_ids) in enumerate(people):
+            watch("assign", done, len(people))
             written += assignments.assign(person_id, unit_ids, values)
     if not written:
         raise RefusedError(Problem("assigning.already"))

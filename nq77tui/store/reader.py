@@ -20,6 +20,7 @@ from nq77tui.programme import Programme
 from nq77tui.store.lookalikes import Lookalikes
 from nq77tui.store.marked import Marked
 from nq77tui.store.parked import Parked, ParkedRows, newer, of_row
+from nq77tui.store.progress import Watch, unwatched, watched
 from nq77tui.store.rows import is_alive, joined_into, row_of, sound
 from nq77tui.store.settings import StoreSettings
 from nq77tui.store.storage import JournalStorage
@@ -367,10 +368,14 @@ class Reader:
         found = self._storage.tables.table(record_type).get(key)
         return MappingProxyType(found) if isinstance(found, dict) else None
 
-    def canonical_tables(self) -> dict[str, dict[str, Document]]:
-        """All records as TinyDB tables in one order and spelling: equal contents, equal bytes."""
+    def canonical_tables(self, watch: Watch = unwatched) -> dict[str, dict[str, Document]]:
+        """All records as TinyDB tables in one order and spelling: equal contents, equal bytes.
+
+        Raises:
+            StoppedError: as `watch` said.
+        """
         found = {
-            name: _documents(self.records(name))
+            name: _documents(watched(self.records(name), watch, "export", self.count(name)))
             for name in self.record_types()
             if self._storage.tables.table(name)
         }

@@ -85,6 +85,7 @@ class Repository(Reader):
         read_only: bool = False,
         state_folder: Path | None = None,
         user: str | None = None,
+        watch: Watch = unwatched,
     ) -> Repository:
         """Open the store in a folder, as far as its user may see and change it.
 
@@ -93,9 +94,11 @@ class Repository(Reader):
             clock: the time now, with its zone.
             state_folder: where the right to write is kept; the user's state folder if None.
             user: whose rights hold; the system's user of this process if None.
+            watch: told how far bringing an older store up is.
 
         Raises:
             RefusedError: there is none, it is damaged or newer, or another programme's.
+            StoppedError: as `watch` said; the store is as before.
         """
         if not (folder / SNAPSHOT).exists():
             if StorePaths.of(folder / SNAPSHOT).has_remains:
@@ -119,7 +122,7 @@ class Repository(Reader):
             # By the program, whoever has started it.
             every = cls(folder, programme, settings, storage, writer, clock, rights)
             every._meet_foreign()
-            every._meet_programme()
+            every._meet_programme(watch)
             return every if rights.is_whole else every._limited()
         except BaseException:
             storage.close(fold=False)
@@ -149,12 +152,13 @@ class Repository(Reader):
             with self.transaction():
                 adopt_foreign_edits(self._storage, self._writer)
 
-    def _meet_programme(self) -> None:
+    def _meet_programme(self, watch: Watch) -> None:
         """Bring up what an older programme wrote, and say what a newer one did."""
         schemas = self.programme.schemas
         if not self._storage.read_only and behind(self._storage, schemas):
             with self.transaction():
-                found = (bring_up(self._storage, one) for one in behind(self._storage, schemas))
+                older = behind(self._storage, schemas)
+                found = [bring_up(self._storage, one, watch) for one in older]
                 self._own_notices = [notice for notice in found if notice]
         self._own_notices += ahead(self._storage, schemas)
         kept, version = self.settings.programme_version, self.programme.version

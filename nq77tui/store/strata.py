@@ -22,6 +22,7 @@ from nq77tui.core.record import Record
 from nq77tui.core.renaming import Renaming, renamed
 from nq77tui.core.schema import Schema
 from nq77tui.core.upgrade import ASIDE, split_aside, upgraded
+from nq77tui.store.progress import Watch, unwatched, watched
 from nq77tui.store.rows import sound
 from nq77tui.store.storage import JournalStorage
 from nq77tui.store.tables import Tables
@@ -116,16 +117,19 @@ def ahead(storage: JournalStorage, schemas: Mapping[str, Schema]) -> list[Proble
     return found
 
 
-def bring_up(storage: JournalStorage, schema: Schema) -> Problem | None:
+def bring_up(storage: JournalStorage, schema: Schema, watch: Watch = unwatched) -> Problem | None:
     """Bring everything of one type to the programme's form, inside a transaction.
 
     Returns:
         What people are to be told; nothing where no record had to be touched.
+
+    Raises:
+        StoppedError: as `watch` said.
     """
     count = 0
     table = storage.tables.table(schema.record)
     lowest = highest = schema.form
-    for key, document in list(table.items()):
+    for key, document in watched(list(table.items()), watch, "upgrade", len(table)):
         form = form_of(document) if isinstance(document, dict) else schema.form
         if form < schema.form:
             record = sound(schema.record, key, document)

@@ -21,6 +21,7 @@ from nq77tui.core.screen import Reorganising
 from nq77tui.exchange.reorganisation.check import CheckedTable
 from nq77tui.exchange.reorganisation.hanging import Found, Settled, find_hanging, settle
 from nq77tui.exchange.reorganisation.table import UnitRow, at_row
+from nq77tui.store.progress import Watch, unwatched, watched
 from nq77tui.store.repository import Repository
 from nq77tui.store.way_back import BEFORE_TABLE
 
@@ -72,6 +73,7 @@ def reorganise(
     end: Collection[str] = (),
     carry: Collection[str] = (),
     preview: bool = False,
+    watch: Watch = unwatched,
 ) -> Reorganised:
     """Carry out a table of new units.
 
@@ -85,12 +87,13 @@ def reorganise(
     Raises:
         RefusedError: the table or a row of it is wrong; it names file, row and column, and
             nothing was written.
+        StoppedError: as `watch` said; nothing was written.
     """
     repository.rights.refuse_unless_whole("reorganise")
     declared = repository.programme.reorganising
     if declared is None:
         raise RefusedError(Problem("reorganise.not_declared", {}))
-    run = _Run(repository, declared, path, day)
+    run = _Run(repository, declared, path, day, watch)
     run.check(without, {*end, *carry})
     run.result.is_preview = preview
     try:
@@ -106,9 +109,15 @@ def reorganise(
 
 class _Run(CheckedTable):
     def __init__(
-        self, repository: Repository, declared: Reorganising, path: Path, day: date
+        self,
+        repository: Repository,
+        declared: Reorganising,
+        path: Path,
+        day: date,
+        watch: Watch,
     ) -> None:
         super().__init__(repository, declared, path, day)
+        self._watch = watch
         self._before = AreaTree(repository.programme.schemas, repository, self._eve)
         self.result = Reorganised(self._day, is_preview=False, rows_in=len(self._rows))
         if self._passed_over:
@@ -128,7 +137,7 @@ class _Run(CheckedTable):
             if self._level(row) in without and self._parent_of(row)
         }
         made: dict[str, str] = {}
-        for row in self._rows:
+        for row in watched(self._rows, self._watch, "reorganise", len(self._rows)):
             unit_id = self._unit(row, going, made)
             made[self._code(row)] = unit_id
             for code in (*row.merged_from, *self._asides(row)):
@@ -268,7 +277,9 @@ class _Run(CheckedTable):
         """End or carry over what hangs in the air, as far as that is wanted."""
         after = AreaTree(self._repository.programme.schemas, self._repository, self._day)
         ended = self._handled
-        for found in find_hanging(self._repository, self._declared.hanging, ended, self._day):
+        kinds = self._declared.hanging
+        for found in find_hanging(self._repository, kinds, ended, self._day, self._watch):
+            self._watch("reorganise", len(self.result.hanging), len(kinds))
             how = "end" if _wants(found, end) else "carry" if _wants(found, carry) else ""
             done = settle(self._repository, found, how, after, self._day, self._replace)
             self.result.hanging.append((found, done))

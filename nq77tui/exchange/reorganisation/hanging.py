@@ -10,6 +10,7 @@ from nq77tui.core.area_tree import EVERYWHERE, AreaTree, exists_on
 from nq77tui.core.record import Json
 from nq77tui.core.scope import Row
 from nq77tui.core.screen import Hanging
+from nq77tui.store.progress import Watch, WatchedFacts, unwatched
 from nq77tui.store.repository import Repository
 
 
@@ -43,14 +44,19 @@ class Settled:
 
 
 def find_hanging(
-    repository: Repository, kinds: Sequence[Hanging], ended: Collection[str], day: str
+    repository: Repository,
+    kinds: Sequence[Hanging],
+    ended: Collection[str],
+    day: str,
+    watch: Watch = unwatched,
 ) -> Iterator[Found]:
     """The records that still count on a day and lead to an area that has ended by then."""
+    facts = WatchedFacts(repository, watch, "reorganise")
     seen: set[str] = set()
     for hanging in kinds:
         schema = repository.schema(hanging.record)
         rows = []
-        for row in repository.rows(hanging.record):
+        for row in facts.rows(hanging.record):
             scope = repository.scope(hanging.record, row.values)
             target = scope.field(hanging.link)
             if target not in ended or row.id in seen or not exists_on(schema, row.values, day):

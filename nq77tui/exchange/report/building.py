@@ -19,6 +19,7 @@ from nq77tui.exchange.report.sheet import Cell, Paper, Sheet, SheetColumn, Sheet
 from nq77tui.programme import Catalogue
 from nq77tui.store.disclosures import note_disclosure
 from nq77tui.store.peers import Peer, machines
+from nq77tui.store.progress import Watch, unwatched
 from nq77tui.store.repository import Repository
 
 _A_DAY = 86_400
@@ -59,21 +60,24 @@ def find_form(repository: Repository, name: str) -> ReportForm:
     return found
 
 
-def build_sheet(repository: Repository, words: Catalogue, order: Order) -> Sheet:
+def build_sheet(
+    repository: Repository, words: Catalogue, order: Order, watch: Watch = unwatched
+) -> Sheet:
     """The whole report; the same store and order give the same sheet.
 
     Raises:
         RefusedError: the area did not exist on that day, or there is no such heading.
+        StoppedError: as `watch` said.
     """
     form, lang = order.form, words.lang
-    areas = AreaRows(repository, form, lang, order.as_of, order.period)
+    areas = AreaRows(repository, form, lang, order.as_of, order.period, watch)
     area_id = areas.tree.resolve(order.area) if order.area else areas.tree.root
     if order.area and area_id == EVERYWHERE:
         params = {"id": order.area, "date": order.as_of}
         raise RefusedError(Problem("cli.area_not_then", params))
     total: tuple[Cell, ...] | None = None
     if form.record:
-        listed = RecordRows(repository, form, lang, areas, order.as_of)
+        listed = RecordRows(repository, form, lang, areas, order.as_of, watch)
         columns, rows = listed.columns(), listed.rows(area_id)
     else:
         columns = areas.columns(area_id)
@@ -97,13 +101,16 @@ def build_sheet(repository: Repository, words: Catalogue, order: Order) -> Sheet
     )
 
 
-def make_sheet(repository: Repository, words: Catalogue, order: Order) -> Sheet:
+def make_sheet(
+    repository: Repository, words: Catalogue, order: Order, watch: Watch = unwatched
+) -> Sheet:
     """A report for somebody: one that names people is written down before it is given out.
 
     Raises:
         RefusedError: as `build_sheet`; or it could not be written down.
+        StoppedError: as `watch` said; nothing was written down.
     """
-    sheet = build_sheet(repository, words, order)
+    sheet = build_sheet(repository, words, order, watch)
     if order.form.names:
         note_disclosure(
             repository.folder,

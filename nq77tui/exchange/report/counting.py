@@ -19,6 +19,7 @@ from nq77tui.core.values import money_in_dong
 from nq77tui.core.vietnamese.collation import name_sort_key, sort_key
 from nq77tui.exchange.report.sheet import Cell, SheetColumn, SheetRow, ratio
 from nq77tui.exchange.rows.cell import guard, plain_text
+from nq77tui.store.progress import Watch, WatchedFacts, unwatched, watched
 from nq77tui.store.reader import Reader
 
 _NUMBERS = frozenset({"integer", "decimal", "figure", "hectares", "money"})
@@ -47,9 +48,16 @@ class AreaRows:
     """The figures of an area and of the areas right below it."""
 
     def __init__(
-        self, reader: Reader, form: ReportForm, lang: str, as_of: str, period: Period
+        self,
+        reader: Reader,
+        form: ReportForm,
+        lang: str,
+        as_of: str,
+        period: Period,
+        watch: Watch = unwatched,
     ) -> None:
         programme = reader.programme
+        facts = WatchedFacts(reader, watch, "count")
         self._reader = reader
         self._form = form
         self._lang = lang
@@ -62,7 +70,7 @@ class AreaRows:
             programme.schemas,
             metrics,
             {**shared, **form.figures},
-            reader,
+            facts,
             as_of=as_of,
             today=today,
         )
@@ -72,7 +80,7 @@ class AreaRows:
                 programme.schemas,
                 {},
                 form.in_period,
-                _InPeriod(reader, programme.schemas, period),
+                _InPeriod(facts, programme.schemas, period),
                 as_of=as_of,
                 today=today,
             )
@@ -216,8 +224,15 @@ class RecordRows:
     """The records of an area that a form lists."""
 
     def __init__(
-        self, reader: Reader, form: ReportForm, lang: str, counted: AreaRows, as_of: str
+        self,
+        reader: Reader,
+        form: ReportForm,
+        lang: str,
+        counted: AreaRows,
+        as_of: str,
+        watch: Watch = unwatched,
     ) -> None:
+        self._watch = watch
         self._reader = reader
         self._form = form
         self._lang = lang
@@ -261,7 +276,8 @@ class RecordRows:
         inside = set(self._tree.downward(area_id)) if area_id != EVERYWHERE else None
         scope = RecordScope({}, self._reader, self._reader.today().isoformat(), self._as_of)
         found = []
-        for row in self._reader.rows(self._form.record):
+        facts = WatchedFacts(self._reader, self._watch, "list")
+        for row in facts.rows(self._form.record):
             if not exists_on(self._schema, row.values, self._as_of):
                 continue
             if inside is not None and self._tree.locate(row) not in inside:
@@ -271,7 +287,8 @@ class RecordRows:
                 keys = [self._sort_key(path, scope.field(path)) for path in self._form.sort]
                 found.append((keys, row.id, row))
         found.sort(key=lambda one: one[:2])
-        rows = [self._row(row, n) for n, (_, _, row) in enumerate(found, 1)]
+        ordered = watched((row for _, _, row in found), self._watch, "list", len(found))
+        rows = [self._row(row, n) for n, row in enumerate(ordered, 1)]
         return self._leave_out_repeats(rows)
 
     def _sort_key(self, path: tuple[str, ...], value: Json) -> tuple[object, ...]:

@@ -23,17 +23,23 @@ from nq77tui.exchange.sample.names import NameBook, NameTables
 from nq77tui.exchange.sample.people import Numbers, People
 from nq77tui.exchange.sample.places import Commune, District
 from nq77tui.programme import Programme
+from nq77tui.store.progress import Watch, unwatched
 
 DEFAULT_SEED = 77
 HALF_YEAR_REPORTED = date(2024, 7, 1)
 """What happened in the first half of the year is keyed in after it."""
 
 
-def build_district(programme: Programme, seed: int = DEFAULT_SEED) -> list[Record]:
+def build_district(
+    programme: Programme, seed: int = DEFAULT_SEED, watch: Watch = unwatched
+) -> list[Record]:
     """All records of the synthetic district: the same seed, the same records.
 
     Some 56,000 records: 21,320 households, their people, who is in charge of them, and half a
     year of works, forest, livestock and visits.
+
+    Raises:
+        StoppedError: as `watch` said.
     """
     rng = Random(seed)
     maker = Maker(programme.schemas, replica_from(rng))
@@ -41,16 +47,17 @@ def build_district(programme: Programme, seed: int = DEFAULT_SEED) -> list[Recor
     directives.make_directives(district)
     households.plan_people(district)
     party.plan_members(district)
-    _make_people(district)
+    _make_people(district, watch)
     maker.go_on_at(HALF_YEAR_REPORTED)
-    _make_half_year(district)
+    _make_half_year(district, watch)
     return maker.records
 
 
-def _make_people(district: District) -> None:
+def _make_people(district: District, watch: Watch) -> None:
     tables, numbers = NameTables(), Numbers(district.rng)
     _make_leaders(district, tables, numbers)
-    for commune in district.communes:
+    for done, commune in enumerate(district.communes):
+        watch("make", done, len(district.communes))
         people = _people(district, commune, NameBook(district.rng, tables, clans=0), numbers)
         party.make_commune_committee(district, commune, people)
         assignments.assign_cadres(district, commune)
@@ -73,15 +80,20 @@ def _people(district: District, commune: Commune, book: NameBook, numbers: Numbe
     return People(district.rng, district.maker, book, commune.ethnic_weights, numbers)
 
 
-def _make_half_year(district: District) -> None:
-    works.make_models(district)
-    works.make_works(district)
-    forest_livestock.make_forest(district)
-    forest_livestock.make_herds(district)
-    forest_livestock.make_vaccinations(district)
-    fieldwork.make_visits(district)
-    fieldwork.make_supports(district)
-    fieldwork.make_concerns(district)
-    fieldwork.make_admissions(district)
-    targets.make_targets(district)
-    members.make_members(district)
+def _make_half_year(district: District, watch: Watch) -> None:
+    kinds = (
+        works.make_models,
+        works.make_works,
+        forest_livestock.make_forest,
+        forest_livestock.make_herds,
+        forest_livestock.make_vaccinations,
+        fieldwork.make_visits,
+        fieldwork.make_supports,
+        fieldwork.make_concerns,
+        fieldwork.make_admissions,
+        targets.make_targets,
+        members.make_members,
+    )
+    for done, make in enumerate(kinds):
+        watch("make", done, len(kinds))
+        make(district)

@@ -116,7 +116,7 @@ class WorkingView(BaseView[Result]):
     def on_working_view_went(self, event: Went) -> None:
         """Say how far it is."""
         if self._stop is not None and not self._stop.is_set():
-            part = self.desk.text(f"stick.part.{event.part}")
+            part = self.desk.text(f"progress.part.{event.part}")
             self.say(self.desk.text("stick.going", part=part, percent=event.percent), PLAIN)
 
     def on_working_view_ended(self, event: Ended) -> None:
