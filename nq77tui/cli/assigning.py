@@ -10,7 +10,7 @@ from nq77tui.cli.shape import write_json
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json
 from nq77tui.core.schema import Field
-from nq77tui.core.screen import Assigning
+from nq77tui.core.task import Assigning
 from nq77tui.core.text import normalise, printable
 from nq77tui.core.values import parse_date
 from nq77tui.store.assigning import Assignments, first_values

@@ -24,11 +24,11 @@ from nq77tui.core.board_table import (
 from nq77tui.core.counting.count import passing
 from nq77tui.core.counting.lens import Lens
 from nq77tui.core.expression.functions import as_number
+from nq77tui.core.metric import Counted
 from nq77tui.core.period import Period
 from nq77tui.core.record import Json
 from nq77tui.core.schema import Choice, Field, Label, Schema
 from nq77tui.core.scope import Row
-from nq77tui.core.screen import Counted
 
 ALL = ""
 """The group of everything."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from nq77tui.core.expression import Expression
+from nq77tui.core.metric import Figure
 from nq77tui.core.schema import Label
-from nq77tui.core.screen import Figure
 
 Content = Literal[
     "number", "area", "blank", "have", "of", "figure", "ratio", "fields", "ancestor", "answers"

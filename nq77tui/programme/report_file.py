@@ -16,7 +16,7 @@ from nq77tui.core.report import (
     ReportColumn,
     ReportForm,
 )
-from nq77tui.programme.screen_file import read_figures
+from nq77tui.programme.metric_file import read_figures
 from nq77tui.programme.table import Problems, Table, read_table
 
 CONTENTS: tuple[str, ...] = get_args(Content)

@@ -13,21 +13,12 @@ from nq77tui.core.screen import (
     GRID_WIDTH,
     OWN_LENGTH,
     Appearance,
-    Assigning,
     Column,
-    Counted,
-    Covered,
-    Figure,
     FormField,
-    Hanging,
     Home,
-    Metric,
     RecordScreen,
-    Reorganising,
     Repeat,
     Section,
-    SignOff,
-    Tie,
 )
 from nq77tui.programme.table import Table
 
@@ -151,75 +142,6 @@ def _form_field(table: Table) -> FormField:
     return field
 
 
-def read_metrics(table: Table) -> dict[str, Metric]:
-    """The coverage metrics of one file."""
-    found = {}
-    for name, entry in table.tables("metrics"):
-        label = entry.label("label")
-        period = entry.text("period")
-        if period not in _PERIODS:
-            entry.wrong("not_one_of", "period", found=period, known=", ".join(_PERIODS[1:]))
-            period = ""
-        found[name] = Metric(
-            name=name,
-            label=label,
-            column=entry.label("column", required=False) or label,
-            of=_counted(entry.table("of")),
-            have=_covered(entry.table("have")),
-            target=entry.integer("target", 100),
-            period=cast("PeriodKind", period),
-        )
-        if bool(period) != bool(found[name].have.in_period):
-            entry.wrong("period_alone", "period" if period else "have.in_period")
-        entry.done()
-    return found
-
-
-def _counted(table: Table) -> Counted:
-    counted = Counted(table.text("record"), table.expression("where"))
-    table.done()
-    return counted
-
-
-def _covered(table: Table) -> Covered:
-    link = table.text("link")
-    covered = Covered(
-        record=table.text("record"),
-        where=table.expression("where"),
-        link=tuple(link.split(".")) if link else (),
-        within=table.flag("within"),
-        distinct=table.text("distinct"),
-        at_least=table.integer("at_least", 1),
-        in_period=table.text("in_period"),
-    )
-    if not covered.record and covered.where is None:
-        table.wrong("missing_key", "where")
-    if covered.record and bool(covered.link) == covered.within:
-        table.wrong("link_or_within", "link")
-    table.done()
-    return covered
-
-
-def read_figures(table: Table, key: str = "figures") -> dict[str, Figure]:
-    """The figures of one file, under a key."""
-    found = {}
-    for name, entry in table.tables(key):
-        label = entry.label("label")
-        found[name] = Figure(
-            name=name,
-            label=label,
-            column=entry.label("column", required=False) or label,
-            record=entry.text("record"),
-            where=entry.expression("where"),
-            sum=entry.text("sum"),
-            distinct=entry.text("distinct"),
-            latest=entry.texts("latest"),
-            own=entry.flag("own"),
-        )
-        entry.done()
-    return found
-
-
 def read_home(table: Table) -> Home:
     """``screens/home.toml``."""
     groups = table.table("groups")
@@ -228,74 +150,3 @@ def read_home(table: Table) -> Home:
         groups={name: groups.label(name) for name in groups.content},
         metrics=table.texts("metrics"),
     )
-
-
-def read_assigning(table: Table) -> Assigning:
-    """``screens/assign.toml``."""
-    return Assigning(
-        record=table.text("record"),
-        who=table.text("who"),
-        unit=table.text("unit"),
-        units=table.text("units"),
-        metric=table.text("metric"),
-        decision=table.text("decision"),
-        ties=tuple(_tie(entry) for entry in table.array("together")),
-    )
-
-
-def _tie(table: Table) -> Tie:
-    tie = Tie(table.text("field"), table.flag("first_word"))
-    if not tie.field:
-        table.wrong("missing_key", "field")
-    table.done()
-    return tie
-
-
-def read_reorganising(table: Table) -> Reorganising:
-    """``screens/reorganise.toml``."""
-    columns = table.table("columns")
-    return Reorganising(
-        code=table.text("code"),
-        columns={name: columns.text(name) for name in columns.content},
-        merged_from=table.text("merged_from"),
-        begins=table.text("begins"),
-        parent=table.text("parent"),
-        inherit=table.texts("inherit"),
-        hanging=tuple(_hanging(entry) for entry in table.array("hanging")),
-    )
-
-
-def _hanging(table: Table) -> Hanging:
-    hanging = Hanging(
-        record=table.text("record"),
-        link=tuple(table.text("link").split(".")),
-        label=table.label("label"),
-        where=table.expression("where"),
-        renew=table.flag("renew"),
-    )
-    table.done()
-    return hanging
-
-
-def read_signoff(record: str, table: Table) -> SignOff:
-    """The table ``[signoff]`` of a record's screen."""
-    every = table.text("every")
-    if every not in _PERIODS[1:]:
-        table.wrong("not_one_of", "every", found=every, known=", ".join(_PERIODS[1:]))
-        every = "year"
-    needed = ("area", "period", "state", "comment", "figures", "submitted", "returned", "approved")
-    found = {name: table.text(name) for name in needed}
-    for name, value in found.items():
-        if not value:
-            table.wrong("missing_key", name)
-    signoff = SignOff(
-        record,
-        **found,
-        levels=table.texts("levels"),
-        every=cast("PeriodKind", every),
-        keep=table.texts("keep"),
-    )
-    if not signoff.levels:
-        table.wrong("missing_key", "levels")
-    table.done()
-    return signoff

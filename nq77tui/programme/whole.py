@@ -6,16 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nq77tui.core.expression import Expression
+from nq77tui.core.metric import Covered, Figure, Metric
 from nq77tui.core.schema import Field, Schema
-from nq77tui.core.screen import (
-    OWN_LENGTH,
-    Covered,
-    Figure,
-    FormField,
-    Metric,
-    RecordScreen,
-    Repeat,
-)
+from nq77tui.core.screen import OWN_LENGTH, FormField, RecordScreen, Repeat
 from nq77tui.core.verification import blind_screen
 from nq77tui.programme.change_file import check_changes
 from nq77tui.programme.table import Problems

@@ -1,6 +1,6 @@
 """Putting people in charge: assigning and ending, each as one commit.
 
-Which records are written, and between what, the programme says (`core.screen.Assigning`).
+Which records are written, and between what, the programme says (`core.task.Assigning`).
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from nq77tui.core.area_tree import exists_on
+from nq77tui.core.metric import Metric
 from nq77tui.core.record import Json, Record
 from nq77tui.core.scope import RecordScope, Row
-from nq77tui.core.screen import Assigning, Metric, RecordScreen
+from nq77tui.core.screen import RecordScreen
+from nq77tui.core.task import Assigning
 from nq77tui.store.repository import Repository
 
 

@@ -10,7 +10,7 @@ from nq77tui.core.area_tree import exists_on
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json
 from nq77tui.core.scope import Row
-from nq77tui.core.screen import Assigning
+from nq77tui.core.task import Assigning
 from nq77tui.store.assigning import Assignments
 from nq77tui.store.proposing import spread
 from nq77tui.store.repository import Repository

@@ -10,7 +10,7 @@ from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.proposal import Carrier, Piece, propose
 from nq77tui.core.record import Json, Record
 from nq77tui.core.scope import Row
-from nq77tui.core.screen import Tie
+from nq77tui.core.task import Tie
 from nq77tui.store.assigning import Assignments
 from nq77tui.store.progress import Watch, unwatched
 

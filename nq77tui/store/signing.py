@@ -2,7 +2,7 @@
 
 Two machines that sign off the same area and period write the same record, so that it merges;
 where one approves what another returns, the state has two values and stands in the inbox.
-Which fields those are, the programme says (`core.screen.SignOff`).
+Which fields those are, the programme says (`core.task.SignOff`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.period import Period
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json, Record, Stamp
-from nq77tui.core.screen import SignOff
 from nq77tui.core.signing import Change, Kept, State, Step, changes, read_kept, why_not, write_kept
+from nq77tui.core.task import SignOff
 from nq77tui.core.values import show_number
 from nq77tui.core.vietnamese.collation import sort_key
 from nq77tui.store.repository import Repository

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from nq77tui.core.area_tree import exists_on
+from nq77tui.core.metric import Metric
 from nq77tui.core.record import Json
 from nq77tui.core.scope import Row
-from nq77tui.core.screen import Metric
 from nq77tui.core.vietnamese.collation import name_sort_key
 from nq77tui.tui.charges import Charges
 

@@ -1,6 +1,6 @@
 """Who is in charge of what on a day: the Assign views, before any screen.
 
-Which records are meant, the programme says (`core.screen.Assigning` and its metrics).
+Which records are meant, the programme says (`core.task.Assigning` and its metrics).
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from nq77tui.core.counting.coverage import Coverage
+from nq77tui.core.metric import Metric
 from nq77tui.core.record import Json, Record
 from nq77tui.core.schema import Field, Schema
 from nq77tui.core.scope import Row
-from nq77tui.core.screen import Assigning, Metric
+from nq77tui.core.task import Assigning
 from nq77tui.core.vietnamese.collation import sort_key
 from nq77tui.store.assigning import Assignments
 from nq77tui.store.proposing import write_plan

@@ -11,8 +11,8 @@ from math import ceil
 
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.counting.coverage import Coverage, expected_by
+from nq77tui.core.metric import Metric
 from nq77tui.core.schema import Label
-from nq77tui.core.screen import Metric
 from nq77tui.core.values import show_number
 from nq77tui.programme import Programme
 

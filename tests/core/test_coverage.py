@@ -20,9 +20,9 @@ import pytest
 from nq77tui.core.area_tree import EVERYWHERE, AreaTree, exists_on
 from nq77tui.core.counting.coverage import Coverage, Share
 from nq77tui.core.expression import parse
+from nq77tui.core.metric import Counted, Covered, Figure, Metric
 from nq77tui.core.schema import Field, Schema, Tree
 from nq77tui.core.scope import Row
-from nq77tui.core.screen import Counted, Covered, Figure, Metric
 
 LABEL = {"vi": "X", "en": "X"}
 

@@ -12,10 +12,10 @@ from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.counting.coverage import Coverage, expected_by
 from nq77tui.core.counting.dependency import RowChange
 from nq77tui.core.expression import parse
+from nq77tui.core.metric import Counted, Covered, Figure, Metric
 from nq77tui.core.period import Period
 from nq77tui.core.schema import Field, Schema, Tree
 from nq77tui.core.scope import Row
-from nq77tui.core.screen import Counted, Covered, Figure, Metric
 
 LABEL = {"vi": "X"}
 DAY = "2025-06-15"

@@ -14,8 +14,8 @@ from typing import Protocol, TypeAlias
 from nq77tui.core.area_tree import AreaTree
 from nq77tui.core.counting.dependency import Reads
 from nq77tui.core.counting.lens import Lens, Mark
+from nq77tui.core.metric import Counted
 from nq77tui.core.scope import Row
-from nq77tui.core.screen import Counted
 
 Number: TypeAlias = int | Fraction
 """Exact, so that sums do not depend on the order of what is added and taken away."""

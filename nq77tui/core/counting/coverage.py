@@ -1,6 +1,6 @@
 """Coverage counted from the denominator, for every area, as of a day.
 
-What is counted is data (`core.screen.Metric` and `Figure`), and how it is counted stands in the
+What is counted is data (`core.metric`), and how it is counted stands in the
 modules beside this one; here is what is asked, and what follows from a change of the records.
 
     counted = Coverage(schemas, metrics, figures, facts, as_of=day, today=day)
@@ -20,10 +20,10 @@ from nq77tui.core.counting.dependency import IndexedFacts, RowChange, derive
 from nq77tui.core.counting.figure import FigureCount
 from nq77tui.core.counting.lens import Lens
 from nq77tui.core.counting.metric import MetricCount
+from nq77tui.core.metric import Figure, Metric
 from nq77tui.core.period import Period
 from nq77tui.core.schema import Schema
 from nq77tui.core.scope import Row
-from nq77tui.core.screen import Figure, Metric
 
 
 class Share(NamedTuple):

@@ -11,9 +11,9 @@ from nq77tui.core.counting.count import DistinctMarks, Number, Sums, holds_for, 
 from nq77tui.core.counting.dependency import Reads
 from nq77tui.core.counting.lens import Lens, Mark
 from nq77tui.core.expression.functions import as_number
+from nq77tui.core.metric import Counted, Figure
 from nq77tui.core.schema import Schema
 from nq77tui.core.scope import Row
-from nq77tui.core.screen import Counted, Figure
 
 
 class _Part(NamedTuple):

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from nq77tui.core.counting.count import DistinctMarks, Marks, Number, Sums, holds_for, passing
 from nq77tui.core.counting.dependency import Reads
 from nq77tui.core.counting.lens import Lens, Mark
+from nq77tui.core.metric import Metric
 from nq77tui.core.period import Period
 from nq77tui.core.scope import Row
-from nq77tui.core.screen import Metric
 
 
 class MetricCount:

@@ -10,7 +10,7 @@ from nq77tui.core.area_tree import exists_on
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json
 from nq77tui.core.scope import Row
-from nq77tui.core.screen import Reorganising
+from nq77tui.core.task import Reorganising
 from nq77tui.exchange.reorganisation.table import UnitRow, at_row, read_units, twice
 from nq77tui.exchange.rows.cell import read_value
 from nq77tui.store.repository import Repository

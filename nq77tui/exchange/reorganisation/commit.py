@@ -17,7 +17,7 @@ from nq77tui.core.area_tree import EVERYWHERE, AreaTree, exists_on
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json
 from nq77tui.core.scope import Row
-from nq77tui.core.screen import Reorganising
+from nq77tui.core.task import Reorganising
 from nq77tui.exchange.reorganisation.check import CheckedTable
 from nq77tui.exchange.reorganisation.hanging import Found, Settled, find_hanging, settle
 from nq77tui.exchange.reorganisation.table import UnitRow, at_row

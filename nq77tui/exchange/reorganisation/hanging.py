@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from nq77tui.core.area_tree import EVERYWHERE, AreaTree, exists_on
 from nq77tui.core.record import Json
 from nq77tui.core.scope import Row
-from nq77tui.core.screen import Hanging
+from nq77tui.core.task import Hanging
 from nq77tui.store.progress import Watch, WatchedFacts, unwatched
 from nq77tui.store.repository import Repository
 

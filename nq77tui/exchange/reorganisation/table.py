@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.core.screen import Reorganising
+from nq77tui.core.task import Reorganising
 from nq77tui.core.text import normalise
 from nq77tui.exchange.rows.csv_rows import split_lines
 from nq77tui.exchange.rows.encoding import read_text_file

@@ -8,12 +8,12 @@ from typing import TypeGuard
 
 from nq77tui.core.area_tree import EVERYWHERE, Facts, exists_on
 from nq77tui.core.counting.coverage import Coverage
+from nq77tui.core.metric import Figure
 from nq77tui.core.period import Period
 from nq77tui.core.record import Json
 from nq77tui.core.report import Answers, ReportColumn, ReportForm
 from nq77tui.core.schema import Field, Schema
 from nq77tui.core.scope import RecordScope, Row
-from nq77tui.core.screen import Figure
 from nq77tui.core.typed import show_value
 from nq77tui.core.values import money_in_dong
 from nq77tui.core.vietnamese.collation import name_sort_key, sort_key

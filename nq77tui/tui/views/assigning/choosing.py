@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from nq77tui.core.metric import Metric
 from nq77tui.core.record import Json, Record
-from nq77tui.core.screen import Metric
 from nq77tui.tui.actions import CHARGE, MARK, PEOPLE, SIFT, bindings
 from nq77tui.tui.candidates import Purpose
 from nq77tui.tui.charges import Charges, Shares

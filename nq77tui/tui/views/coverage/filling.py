@@ -8,7 +8,7 @@ from typing import Any
 
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.counting.coverage import Coverage
-from nq77tui.core.screen import Metric
+from nq77tui.core.metric import Metric
 from nq77tui.tui.charges import Charges
 from nq77tui.tui.theme import GOOD
 from nq77tui.tui.views.assigning.areas import AssignView

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nq77tui.core.counting.coverage import Coverage
-from nq77tui.core.screen import Metric
+from nq77tui.core.metric import Metric
 from nq77tui.core.values import show_number
 from nq77tui.tui.actions import GAPS, SIFT, bindings
 from nq77tui.tui.charges import Charges

@@ -12,8 +12,8 @@ from textual.worker import get_current_worker
 from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.period import Period, read_period
 from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.core.screen import SignOff
 from nq77tui.core.signing import Change, Step
+from nq77tui.core.task import SignOff
 from nq77tui.core.text import normalise
 from nq77tui.core.values import show_date, show_number
 from nq77tui.store.signing import SignOffs, Standing, last_period
