@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Json
 
 PeriodKind = Literal["", "month", "quarter", "year"]
+PERIOD_KINDS: tuple[PeriodKind, ...] = get_args(PeriodKind)
 _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _SIGNS = {"quarter": "Q", "half": "H"}
 _FIRST, _LAST = "-01-01", "-12-01"

@@ -17,7 +17,7 @@ from nq77tui.core.board import (
     Reach,
     Tally,
 )
-from nq77tui.core.period import PeriodKind
+from nq77tui.core.period import PERIOD_KINDS, PeriodKind
 from nq77tui.core.schema import Schema
 from nq77tui.programme.table import Problems, Table, read_table
 from nq77tui.programme.whole import NUMBERS, PERIODICAL, Check
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 KINDS: tuple[str, ...] = get_args(BoardKind)
 FINDINGS: tuple[str, ...] = get_args(FindingKind)
-_PERIODS: tuple[str, ...] = get_args(PeriodKind)
 _NEEDS = {
     "classes": ("of", "class"),
     "answers": ("of", "answers"),
@@ -93,14 +92,11 @@ def _path(text: str) -> Path:
 
 
 def _window(table: Table) -> tuple[int, PeriodKind]:
-    days, period = table.integer("days", 0), table.text("period")
-    if period not in _PERIODS:
-        table.wrong("not_one_of", "period", found=period, known=", ".join(_PERIODS[1:]))
-        period = ""
+    days, period = table.integer("days", 0), table.one_of("period", PERIOD_KINDS, "")
     if days < 0 or (days and period):
         table.wrong("wrong_kind", "days", found=str(days), wanted="days / period")
         days = 0
-    return days, cast("PeriodKind", period)
+    return days, period
 
 
 def _tally(table: Table) -> Tally:

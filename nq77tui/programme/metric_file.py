@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from typing import cast, get_args
-
 from nq77tui.core.metric import Counted, Covered, Figure, Metric
-from nq77tui.core.period import PeriodKind
+from nq77tui.core.period import PERIOD_KINDS
+from nq77tui.core.schema import Label
 from nq77tui.programme.table import Table
-
-_PERIODS: tuple[str, ...] = get_args(PeriodKind)
 
 
 def read_metrics(table: Table) -> dict[str, Metric]:
     """The coverage metrics of one file."""
     found = {}
     for name, entry in table.tables("metrics"):
-        label = entry.label("label")
-        period = entry.text("period")
-        if period not in _PERIODS:
-            entry.wrong("not_one_of", "period", found=period, known=", ".join(_PERIODS[1:]))
-            period = ""
+        label, column = _headings(entry)
+        period = entry.one_of("period", PERIOD_KINDS, "")
         found[name] = Metric(
             name=name,
             label=label,
-            column=entry.label("column", required=False) or label,
+            column=column,
             of=_counted(entry.table("of")),
             have=_covered(entry.table("have")),
             target=entry.integer("target", 100),
-            period=cast("PeriodKind", period),
+            period=period,
         )
         if bool(period) != bool(found[name].have.in_period):
             entry.wrong("period_alone", "period" if period else "have.in_period")
         entry.done()
     return found
+
+
+def _headings(entry: Table) -> tuple[Label, Label]:
+    """The full label, and the short one for the head of a column."""
+    label = entry.label("label")
+    return label, entry.label("column", required=False) or label
 
 
 def _counted(table: Table) -> Counted:
@@ -64,11 +64,11 @@ def read_figures(table: Table, key: str = "figures") -> dict[str, Figure]:
     """The figures of one file, under a key."""
     found = {}
     for name, entry in table.tables(key):
-        label = entry.label("label")
+        label, column = _headings(entry)
         found[name] = Figure(
             name=name,
             label=label,
-            column=entry.label("column", required=False) or label,
+            column=column,
             record=entry.text("record"),
             where=entry.expression("where"),
             sum=entry.text("sum"),

@@ -6,7 +6,7 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast, get_args
+from typing import get_args
 
 from nq77tui.core.report import (
     Answers,
@@ -19,7 +19,7 @@ from nq77tui.core.report import (
 from nq77tui.programme.metric_file import read_figures
 from nq77tui.programme.table import Problems, Table, read_table
 
-CONTENTS: tuple[str, ...] = get_args(Content)
+CONTENTS: tuple[Content, ...] = get_args(Content)
 _NEEDS = {
     "have": "metric",
     "of": "metric",
@@ -90,17 +90,14 @@ def _form(name: str, table: Table) -> ReportForm:
 
 
 def _column(table: Table) -> ReportColumn:
-    content = table.text("content")
-    if content not in CONTENTS:
-        table.wrong("not_one_of", "content", found=content, known=", ".join(CONTENTS))
-        content = "blank"
+    content = table.one_of("content", CONTENTS, "blank", required=True)
     need = _NEEDS.get(content)
     if need and not table.has(need):
         table.wrong("missing_key", need)
     column = ReportColumn(
         name=table.text("name"),
         label=table.label("label"),
-        content=cast("Content", content),
+        content=content,
         source=table.text("metric") or table.text("figure") or table.text("level"),
         fields=tuple(_path(one) for one in table.texts("fields")),
         over=table.texts("over"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 from nq77tui.core.document import RESERVED
 from nq77tui.core.expression import Expression, parse
@@ -22,7 +22,6 @@ from nq77tui.core.schema import (
     FieldType,
     Schema,
     Tree,
-    Writers,
 )
 from nq77tui.core.verification import VERIFICATION
 from nq77tui.programme.change_file import read_changes
@@ -31,7 +30,7 @@ from nq77tui.programme.table import Problems, Table, read_table
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _RESERVED_NAMES = frozenset({RESERVED, "id", "record"})
 """What stands beside the fields in files and on the command line."""
-_SEVERITIES = ("error", "warning")
+_SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 _MASKED_TYPES = PERSONAL_TYPES | {"text", "code"}
 ChoiceLists = Mapping[str, tuple[Choice, ...]]
 
@@ -86,20 +85,13 @@ def read_schema(path: Path, lists: ChoiceLists, problems: Problems) -> Schema | 
         tree=_tree(table.table("tree")) if table.has("tree") else None,
         duplicates=_duplicates(table.table("duplicates")) if table.has("duplicates") else None,
         changes=read_changes(table, version),
-        written_by=_written_by(table),
+        written_by=table.one_of("written_by", WRITERS, "operator"),
     )
     for name in schema.title:
         if name in schema.sensitive:
             table.wrong("sensitive_title", "title", found=name)
     table.done()
     return schema
-
-
-def _written_by(table: Table) -> Writers:
-    found = table.text("written_by", "operator")
-    if found not in WRITERS:
-        table.wrong("not_one_of", "written_by", found=found, known=", ".join(WRITERS))
-    return "supervisor" if found == "supervisor" else "operator"
 
 
 def _tree(table: Table) -> Tree:
@@ -163,11 +155,7 @@ def _required(table: Table) -> Expression | None:
 
 
 def _severity(table: Table, key: str) -> Severity:
-    found = table.text(key, "error")
-    if found not in _SEVERITIES:
-        table.wrong("not_one_of", key, found=found, known=", ".join(_SEVERITIES))
-        return "error"
-    return cast("Severity", found)
+    return table.one_of(key, _SEVERITIES, "error")
 
 
 def _constraints(table: Table) -> tuple[Constraint, ...]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from nq77tui.core.expression import Expression
-from nq77tui.core.period import PeriodKind
 from nq77tui.core.screen import (
     GRID_GAP,
     GRID_WIDTH,
@@ -23,8 +22,7 @@ from nq77tui.core.screen import (
 from nq77tui.programme.table import Table
 
 _COLUMN_WIDTH = 12
-_PERIODS: tuple[str, ...] = get_args(PeriodKind)
-_APPEARANCES: tuple[str, ...] = get_args(Appearance)
+_APPEARANCES: tuple[Appearance, ...] = get_args(Appearance)
 
 
 def read_record_screen(path: Path, table: Table) -> RecordScreen:
@@ -126,16 +124,12 @@ def _advance(table: Table) -> int:
 
 
 def _form_field(table: Table) -> FormField:
-    appearance = table.text("appearance")
-    if appearance not in _APPEARANCES:
-        table.wrong("not_one_of", "appearance", found=appearance, known=", ".join(_APPEARANCES))
-        appearance = ""
     field = FormField(
         name=table.text("name"),
         hint=table.label("hint", required=False),
         default=table.expression("default"),
         carry=table.flag("carry"),
-        appearance=cast("Appearance", appearance),
+        appearance=table.one_of("appearance", _APPEARANCES, ""),
         advance=_advance(table),
     )
     table.done()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from nq77tui.core.schema import Label
 from nq77tui.programme.catalogue import LANGUAGES
 
 Kind = TypeVar("Kind")
+Word = TypeVar("Word", bound=str)
 
 
 class ProgrammeError(RefusedError):
@@ -76,6 +77,17 @@ class Table:
     def integer(self, key: str, default: int) -> int:
         """A whole number."""
         return self._typed(key, int, default)
+
+    def one_of(
+        self, key: str, known: Sequence[Word], default: Word, *, required: bool = False
+    ) -> Word:
+        """A word out of several; the default where it is another, or is missing."""
+        found = self.text(key, "" if required else default)
+        for word in known:
+            if word == found:
+                return word
+        self.wrong("not_one_of", key, found=found, known=", ".join(filter(None, known)))
+        return default
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts."""

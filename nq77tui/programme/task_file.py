@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast, get_args
-
-from nq77tui.core.period import PeriodKind
+from nq77tui.core.period import PERIOD_KINDS
 from nq77tui.core.task import Assigning, Hanging, Reorganising, SignOff, Tie
 from nq77tui.programme.table import Table
-
-_PERIODS: tuple[str, ...] = get_args(PeriodKind)
 
 
 def read_assigning(table: Table) -> Assigning:
@@ -60,10 +56,6 @@ def _hanging(table: Table) -> Hanging:
 
 def read_signoff(record: str, table: Table) -> SignOff:
     """The table ``[signoff]`` of a record's screen."""
-    every = table.text("every")
-    if every not in _PERIODS[1:]:
-        table.wrong("not_one_of", "every", found=every, known=", ".join(_PERIODS[1:]))
-        every = "year"
     needed = ("area", "period", "state", "comment", "figures", "submitted", "returned", "approved")
     found = {name: table.text(name) for name in needed}
     for name, value in found.items():
@@ -73,7 +65,7 @@ def read_signoff(record: str, table: Table) -> SignOff:
         record,
         **found,
         levels=table.texts("levels"),
-        every=cast("PeriodKind", every),
+        every=table.one_of("every", PERIOD_KINDS[1:], "year", required=True),
         keep=table.texts("keep"),
     )
     if not signoff.levels:
