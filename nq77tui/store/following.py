@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -40,6 +41,9 @@ class FollowedStore:
 
     def __init__(self, path: Path, *, read_only: bool, force: bool, history_bytes: int) -> None:
         self.paths = StorePaths.of(path)
+        # As text: a save looks at them, and a Path is spelled out again at every look.
+        self._journal_name = os.fspath(self.paths.journal)
+        self._next_journal_name = os.fspath(self.paths.next_journal)
         self.read_only = read_only
         self.history_bytes = history_bytes
         self.notices: list[Problem] = []
@@ -200,7 +204,7 @@ class FollowedStore:
                 return False
             self._reload()
         else:
-            found = self.paths.journal.stat()
+            found = os.stat(self._journal_name)  # noqa: PTH116 - every read and save does it
             if found.st_ino == self._inode and found.st_size == self._journal.end:
                 return False
             if self._follow():
@@ -219,8 +223,10 @@ class FollowedStore:
         if journal is None or self._is_stale:
             self._reload()
             return b""
-        found = self.paths.journal.stat()
+        found = os.stat(self._journal_name)  # noqa: PTH116 - every read and save does it
         is_open = found.st_ino == self._inode
+        if is_open and found.st_size == journal.end and journal.is_last_confirmed:
+            return b""
         size = found.st_size if is_open else journal.size()
         if not journal.is_as_read(size):
             self._reload()

@@ -51,7 +51,7 @@ _PREFIX = re.compile(rb"[0-9a-f]{8} ([0-9a-f]{8}) ")
 
 def encode_line(payload: bytes) -> bytes:
     """One line of the journal; ``payload`` holds no line break."""
-    return b"%s%s\n" % (_prefix(payload), payload)
+    return b"%08x %08x %s\n" % (zlib.crc32(payload), len(payload), payload)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,8 @@ class Journal:
         """The byte behind the last line that was read or written."""
         self.first_end = 0
         """The byte behind the header."""
+        self.is_last_confirmed = False
+        """Whether the last line was written here: the disk has it, and nobody takes it back."""
         self._last_start = 0
         self._last_prefix = b""
         self._failed = False
@@ -179,14 +181,13 @@ class Journal:
         behind = lines[-1].end if lines else 0
         found = [Line(self.end + line.start, self.end + line.end, line.payload) for line in lines]
         if lines:
-            self._remember(found[-1].start, data[lines[-1].start : behind])
+            self._last_start = found[-1].start
+            self._last_prefix = data[lines[-1].start : lines[-1].start + PREFIX_LENGTH]
+            self.is_last_confirmed = False
             if not self.end:
                 self.first_end = found[0].end
         self.end += behind
         return found, data[behind:]
-
-    def _remember(self, start: int, line: bytes) -> None:
-        self._last_start, self._last_prefix = start, line[:PREFIX_LENGTH]
 
     def is_as_read(self, size: int) -> bool:
         """Whether the last line that was read or written still stands there.
@@ -221,7 +222,7 @@ class Journal:
         os.ftruncate(self._file, self.end)
         return aside
 
-    def append(self, payload: bytes) -> Line:
+    def append(self, payload: bytes) -> None:
         """Write one line and return when it is on the disk.
 
         The caller holds the lock and has read everything before.
@@ -233,6 +234,7 @@ class Journal:
         if self._failed:
             raise SyncFailedError(Problem("journal.sync_failed", {"file": self.path.name}))
         line = encode_line(payload)
+        length = len(line)
         try:
             written = os.write(self._file, line)
         except OSError as error:
@@ -242,7 +244,7 @@ class Journal:
             self._failed = isinstance(failure, SyncFailedError)
             self._take_back()
             raise failure from error
-        if written != len(line):
+        if written != length:
             self._take_back()
             raise StoreFullError(
                 Problem(
@@ -250,9 +252,9 @@ class Journal:
                 )
             )
         self.sync()
-        start, self.end = self.end, self.end + len(line)
-        self._remember(start, line)
-        return Line(start, self.end, payload)
+        self._last_start, self._last_prefix = self.end, line[:PREFIX_LENGTH]
+        self.end += length
+        self.is_last_confirmed = True
 
     def _take_back(self) -> None:
         # If even that fails, the next one under the lock finds an unfinished line and cuts it.

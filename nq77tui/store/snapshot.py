@@ -26,11 +26,19 @@ BLOCK_BYTES = 4096
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
+_decode = json.JSONDecoder().raw_decode
+
+
 def dump(value: object) -> bytes:
     """JSON as it stands in our files."""
     # Half a character, in a row that something else wrote, is kept as an escape: what Python
     # calls a backslash replacement is JSON's own spelling of it.
     return _encode(value).encode("utf-8", "backslashreplace")
+
+
+def parse_dumped(text: bytes) -> Any:
+    """What `dump` has written; `json.loads` also guesses encodings and looks for white space."""
+    return _decode(text.decode())[0]
 
 
 def dump_tables(tables: TableMap) -> tuple[bytes, dict[str, tuple[int, int]]]:

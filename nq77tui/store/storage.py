@@ -10,7 +10,6 @@ and appends; a read costs one stat call as long as nothing happens (`following.p
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Callable
@@ -29,7 +28,7 @@ from nq77tui.store.journal import Journal, StoreFullError, SyncFailedError
 from nq77tui.store.medium import release_ballast
 from nq77tui.store.opening import is_foreign
 from nq77tui.store.paths import StorePaths
-from nq77tui.store.snapshot import dump
+from nq77tui.store.snapshot import dump, parse_dumped
 from nq77tui.store.tables import Document, Operation, Tables, Undo
 
 __all__ = ["JournalStorage", "StorePaths"]
@@ -101,7 +100,7 @@ class JournalStorage(FollowedStore, Storage):
         self._is_closing = False
         self._depth = 0
         self._keeps_threads_out = False
-        self._mark = 0, 0
+        self._mark = 0, 0, 0
         self._outermost: Callable[[], Transaction | None] = lambda: None
         super().__init__(Path(path), read_only=read_only, force=force, history_bytes=history_bytes)
 
@@ -121,14 +120,14 @@ class JournalStorage(FollowedStore, Storage):
 
     def _begin(self, transaction: Transaction) -> None:
         self._threads.acquire()
-        begins = not self._is_in_transaction()
+        begins = not self._depth or not self._is_in_transaction()
         try:
             if begins:
                 self._lock.acquire()
-                self._catch_up()
+                journal = self._catch_up()
                 note = transaction.note
                 self._note = b',"n":' + dump(note) if note else b""
-                self._mark = self.sequence, self._writable_journal().end
+                self._mark = self.sequence, self._newest, journal.end
                 self._is_stale = True  # memory is ahead of the disk until the end
                 self._outermost = ref(transaction)
             self._keeps_threads_out = True
@@ -162,7 +161,10 @@ class JournalStorage(FollowedStore, Storage):
                 raise
             finally:
                 try:
-                    self._settle(error)
+                    if error is None:
+                        self._is_stale = False
+                    else:
+                        self._fail(error)
                 finally:
                     self._forget()
         finally:
@@ -172,11 +174,8 @@ class JournalStorage(FollowedStore, Storage):
         if journal is not None and journal.end - journal.first_end > self._fold_at:
             self._fold_if_possible()
 
-    def _settle(self, error: BaseException | None) -> None:
-        if error is None:
-            self._is_stale = False
-        else:
-            self._take_back()
+    def _fail(self, error: BaseException) -> None:
+        self._take_back()
         if isinstance(error, SyncFailedError):
             self._turn_read_only(error)
 
@@ -185,23 +184,25 @@ class JournalStorage(FollowedStore, Storage):
         self._pending, self._undo = [], []
         self._lock.release()
 
-    def _catch_up(self) -> None:
+    def _catch_up(self) -> Journal:
         """Take in everything that others have committed, and what they left; under the lock."""
         self._writable_journal()
-        if os.access(self.paths.next_journal, os.F_OK):
+        if os.access(self._next_journal_name, os.F_OK):
             finish_fold(self.paths)
         rest = self._follow()
         if rest:
             self._cut(rest)
+        return self._writable_journal()
 
     def _append(self) -> None:
+        # Whatever can be done before the disk is: behind its answer the processor's caches are
+        # cold, and every step costs several times as much.
         now = int(time.time())
-        payload = b'{"l":%d,"at":%d%s,"o":[%s]}' % (
-            self.sequence + 1,
-            now,
-            self._note,
-            b",".join(self._pending),
-        )
+        if self._newest > now:
+            self._look_at_clock(now)
+        self.sequence, self._newest = self.sequence + 1, now
+        operations = b",".join(self._pending)
+        payload = b'{"l":%d,"at":%d%s,"o":[%s]}' % (self.sequence, now, self._note, operations)
         journal = self._writable_journal()
         try:
             journal.append(payload)
@@ -211,9 +212,6 @@ class JournalStorage(FollowedStore, Storage):
                 raise
             self._tell(released)
             journal.append(payload)
-        self.sequence += 1
-        self._look_at_clock(now)
-        self._newest = now
 
     def _take_back(self) -> None:
         """Make memory as it was before the transaction.
@@ -223,7 +221,7 @@ class JournalStorage(FollowedStore, Storage):
         """
         for undo in reversed(self._undo):
             undo()
-        self.sequence, self._writable_journal().end = self._mark
+        self.sequence, self._newest, self._writable_journal().end = self._mark
         # Half an operation cannot be taken back; then everything is read anew.
         self._is_stale, self._is_applying = self._is_applying, False
 
@@ -245,8 +243,9 @@ class JournalStorage(FollowedStore, Storage):
         """
         text = dump(operations)
         self._is_applying = True
-        for operation in json.loads(text):
-            self._undo.append(self.tables.apply(operation))
+        apply, undo = self.tables.apply, self._undo
+        for operation in parse_dumped(text):
+            undo.append(apply(operation))
         self._pending.append(text[1:-1])
         self._is_applying = False
 

@@ -42,6 +42,11 @@ class TableMap(MutableMapping[str, dict[str, Document]]):
         table = self._tables[name]
         return self._parsed(name) if isinstance(table, bytes) else table
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """As in a dict; spelled out because every save asks."""
+        table = self._tables.get(name, default)
+        return self._parsed(name) if table.__class__ is bytes else table
+
     def _parsed(self, name: str) -> dict[str, Document]:
         with self._one_at_a_time:
             table = self._tables[name]

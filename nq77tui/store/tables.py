@@ -53,7 +53,8 @@ class Tables:
 
     def table(self, name: str) -> dict[str, Document]:
         """The live table; never hand its documents out."""
-        return self.by_name.get(name, {})
+        found: dict[str, Document] = self.by_name.get(name, {})
+        return found
 
     def next_id(self, name: str) -> int:
         """The next free document id of a table."""
@@ -65,9 +66,9 @@ class Tables:
     def apply(self, operation: Operation) -> Undo:
         """Carry out one operation; the result takes it back."""
         kind, name = operation[0], operation[1]
-        self.generations[name] = self.generations.get(name, 0) + 1
-        if kind in ("i", "u"):
+        if kind == "i" or kind == "u":
             return self._put(name, operation[2], operation[3])
+        self.generations[name] = self.generations.get(name, 0) + 1
         if kind == "d":
             return self._remove(name, operation[2])
         if kind in ("t", "x"):
@@ -76,6 +77,7 @@ class Tables:
 
     def _put(self, name: str, key: str, document: Document) -> Undo:
         number = int(key)  # what is no id is refused before anything changes
+        self.generations[name] = self.generations.get(name, 0) + 1
         table = self.by_name.get(name)
         is_new = table is None
         if table is None:
@@ -84,7 +86,8 @@ class Tables:
         table[key] = document
         if old_next is not None and number >= old_next:
             self.next_ids[name] = number + 1
-        self._tell(name, key, old, document)
+        for watcher in self.watchers:
+            watcher(name, key, old, document)
         return partial(self._put_back, name, key, document, old, old_next, is_new)
 
     def _put_back(
