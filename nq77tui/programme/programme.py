@@ -12,15 +12,16 @@ from nq77tui.core.metric import Figure, Metric
 from nq77tui.core.schema import Label, Schema
 from nq77tui.core.screen import Home, RecordScreen
 from nq77tui.core.task import Assigning, Reorganising, SignOff
-from nq77tui.programme.board_file import check_boards, read_boards
+from nq77tui.programme.board_file import read_boards
+from nq77tui.programme.check.board import check_boards
+from nq77tui.programme.check.report import check_reports
+from nq77tui.programme.check.whole import check_whole
 from nq77tui.programme.metric_file import read_figures, read_metrics
-from nq77tui.programme.report_check import check_reports
 from nq77tui.programme.report_file import Papers, read_papers
 from nq77tui.programme.schema_file import read_choice_lists, read_schema
 from nq77tui.programme.screen_file import read_home, read_record_screen
 from nq77tui.programme.table import Problems, ProgrammeError, Table, read_table
 from nq77tui.programme.task_file import read_assigning, read_reorganising, read_signoff
-from nq77tui.programme.whole import check_whole
 
 PROGRAMME_FILE = "programme"
 CHOICES_FILE = "choices"

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from nq77tui.programme import LANGUAGES, load_catalogue
-from nq77tui.programme.whole import APP_KEYS
+from nq77tui.programme.check.screen import APP_KEYS
 from nq77tui.tui import actions
 from nq77tui.tui.actions import Action, shown_key
 
