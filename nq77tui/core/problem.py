@@ -6,6 +6,7 @@ holds the words. ``RefusedError`` is the one error that users get to see.
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from collections.abc import Mapping
@@ -38,13 +39,36 @@ _PART = re.compile(r"[A-Za-z]\w*( = .*)?")
 _PLACE = re.compile(r"line (\d+), column (\d+)")  # as tomllib says it
 
 
-def cause_of(error: Exception) -> Problem | str:
+_KNOWN = (
+    "EACCES EAGAIN EBUSY EDQUOT EEXIST EFBIG EHOSTDOWN EILSEQ EINVAL EIO EISDIR ELOOP EMFILE"
+    " EMLINK ENAMETOOLONG ENFILE ENODEV ENOENT ENOLCK ENOMEDIUM ENOMEM ENOSPC ENOTCONN ENOTDIR"
+    " ENOTEMPTY ENXIO EOPNOTSUPP EPERM EPIPE EROFS ESPIPE ESTALE ETIMEDOUT ETXTBSY EUCLEAN EXDEV"
+)
+_MEANINGS = {
+    getattr(errno, name): f"cause.system.{name.lower()}"
+    for name in _KNOWN.split()
+    if hasattr(errno, name)  # not every system knows every one
+}
+
+
+def system_cause(number: int, text: str = "") -> Problem:
+    """What an error of the system means, by its number (``errno``).
+
+    Args:
+        text: what the system itself says, for the numbers that the catalogues do not know.
+    """
+    if number in _MEANINGS:
+        return Problem(_MEANINGS[number])
+    return Problem("cause.system.other", {"number": number, "text": text})
+
+
+def cause_of(error: Exception) -> Problem:
     """Why a file could not be read, as a parameter of the problem that names the file.
 
-    What the system says is passed on; what Python says is put into words of the catalogue.
+    What the system or Python says is put into words of the catalogue.
     """
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+    if isinstance(error, OSError) and error.errno:
+        return system_cause(error.errno, error.strerror or "")
     if isinstance(error, json.JSONDecodeError):
         return Problem("cause.syntax", {"line": error.lineno, "column": error.colno})
     if isinstance(error, UnicodeDecodeError):

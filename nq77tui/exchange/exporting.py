@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from nq77tui.core.document import RESERVED
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.core.record import Json, canonical_json
 from nq77tui.core.schema import Schema
 from nq77tui.core.scope import Row
@@ -192,7 +192,7 @@ def _save(path: Path, content: bytes) -> None:
 
 
 def _cannot_write(path: Path, error: OSError) -> RefusedError:
-    params = {"file": str(path), "detail": error.strerror or str(error)}
+    params = {"file": str(path), "detail": cause_of(error)}
     return RefusedError(Problem("exchange.cannot_write", params))
 
 

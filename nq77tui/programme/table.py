@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nq77tui.core.expression import Expression, ExpressionError, parse
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.core.schema import Label
 from nq77tui.programme.catalogue import LANGUAGES
 
@@ -173,6 +173,6 @@ def read_table(path: Path, problems: Problems) -> Table | None:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
-        problems.add("not_toml", file, "", "", detail=str(error)[:120])
+        problems.add("not_toml", file, "", "", detail=cause_of(error))
         return None
     return Table(content, file, "", problems)

@@ -51,7 +51,7 @@ def write_backup(folder: Path, path: Path, watch: Watch = unwatched) -> int:
         sync_folder(path.parent)
         is_whole = path.read_bytes() == content
     except OSError as error:
-        params = {"file": str(path), "detail": error.strerror or str(error)}
+        params = {"file": str(path), "detail": cause_of(error)}
         raise RefusedError(Problem("backup.not_written", params)) from error
     if not is_whole:
         raise RefusedError(Problem("backup.not_written", {"file": str(path), "detail": ""}))
@@ -113,7 +113,7 @@ def restore_backup(path: Path, folder: Path, watch: Watch = unwatched) -> None:
     except OSError as error:
         for file in written:
             file.unlink(missing_ok=True)
-        params = {"folder": str(folder), "detail": error.strerror or str(error)}
+        params = {"folder": str(folder), "detail": cause_of(error)}
         raise RefusedError(Problem("storage.cannot_open", params)) from error
 
 

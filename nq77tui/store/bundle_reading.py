@@ -94,7 +94,7 @@ def _content(path: Path) -> bytes:
             raise _refused(path, "too_large")
         return path.read_bytes()
     except OSError as error:
-        params = {"file": str(path), "detail": error.strerror or str(error)}
+        params = {"file": str(path), "detail": cause_of(error)}
         raise RefusedError(Problem("merge.unreadable", params)) from error
 
 

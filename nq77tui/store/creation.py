@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nq77tui.core import merge
 from nq77tui.core.document import doc_id_of, to_document
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.core.record import Record
 from nq77tui.programme import Programme
 from nq77tui.store.atomic_file import make_folder
@@ -36,7 +36,7 @@ def create_store(folder: Path, programme: Programme) -> None:
         save_settings(folder, StoreSettings(programme.id, programme.version))
         JournalStorage(folder / SNAPSHOT).close()
     except OSError as error:
-        params = {"folder": str(folder), "detail": error.strerror or str(error)}
+        params = {"folder": str(folder), "detail": cause_of(error)}
         raise RefusedError(Problem("storage.cannot_open", params)) from error
 
 

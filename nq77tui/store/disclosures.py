@@ -10,7 +10,7 @@ import json
 import os
 from pathlib import Path
 
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.core.record import Json
 from nq77tui.core.text import harmless_json
 
@@ -40,7 +40,7 @@ def note_disclosure(folder: Path, at: int, by: str, what: str, **about: Json) ->
         finally:
             os.close(descriptor)
     except OSError as error:
-        params = {"file": str(path), "detail": error.strerror or str(error)}
+        params = {"file": str(path), "detail": cause_of(error)}
         raise RefusedError(Problem("report.cannot_note", params)) from None
 
 

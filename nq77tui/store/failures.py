@@ -6,7 +6,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -42,7 +42,7 @@ def named_failures(file: str) -> Iterator[None]:
 def named_failure(error: OSError, file: str) -> RefusedError | None:
     """The own error of a full disk or a failed write; None for any other."""
     if error.errno in _FULL:
-        params = {"file": file, "detail": error.strerror or ""}
+        params = {"file": file, "detail": cause_of(error)}
         return StoreFullError(Problem("journal.full", params))
     if error.errno == errno.EIO:
         return SyncFailedError(Problem("journal.sync_failed", {"file": file}))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.store.equality_index import EqualityIndexes
 from nq77tui.store.file_lock import FileLock
 from nq77tui.store.journal import (
@@ -307,7 +307,7 @@ class FollowedStore:
 
 
 def _cannot_open(paths: StorePaths, error: OSError) -> RefusedError:
-    params = {"folder": str(paths.folder), "detail": error.strerror or str(error)}
+    params = {"folder": str(paths.folder), "detail": cause_of(error)}
     return RefusedError(Problem("storage.cannot_open", params))
 
 

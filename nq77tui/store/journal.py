@@ -23,7 +23,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from nq77tui.core.problem import Problem
+from nq77tui.core.problem import Problem, system_cause
 from nq77tui.store.atomic_file import sync_folder, write_synced
 from nq77tui.store.failures import (
     JournalDamagedError,
@@ -248,7 +248,7 @@ class Journal:
             self._take_back()
             raise StoreFullError(
                 Problem(
-                    "journal.full", {"file": self.path.name, "detail": os.strerror(errno.ENOSPC)}
+                    "journal.full", {"file": self.path.name, "detail": system_cause(errno.ENOSPC)}
                 )
             )
         self.sync()

@@ -13,7 +13,7 @@ from typing import Any
 
 from nq77tui.core.document import from_document, to_document
 from nq77tui.core.merge import join, merge
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.core.record import Dot, Record, covers
 from nq77tui.store.branches import find_branches
 from nq77tui.store.fast_forward import follows
@@ -129,7 +129,7 @@ def _keep(repository: Repository, plan: MergePlan, receipt: Receipt) -> None:
     try:
         keep_receipt(repository.folder, receipt)
     except OSError as error:
-        params = {"detail": error.strerror or str(error)}
+        params = {"detail": cause_of(error)}
         plan.warnings.append(Problem("receipt.not_kept", params, "warning"))
 
 

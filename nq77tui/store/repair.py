@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from nq77tui.core.document import from_document
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.store.atomic_file import write_synced
 from nq77tui.store.failures import named_failures
 from nq77tui.store.file_lock import FileLock
@@ -75,7 +75,7 @@ def repair_store(snapshot: Path) -> RepairReport:
         finally:
             lock.close()
     except OSError as error:
-        params = {"folder": str(paths.folder), "detail": error.strerror or str(error)}
+        params = {"folder": str(paths.folder), "detail": cause_of(error)}
         raise RefusedError(Problem("storage.cannot_open", params)) from error
 
 

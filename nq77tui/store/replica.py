@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nq77tui.core import base32
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.core.record import REPLICA_LENGTH
 
 _COUNTER_DIGITS = _TIME_DIGITS = 12
@@ -111,7 +111,7 @@ class WriteRight:
             if not right.has_times:
                 path.write_text(right._text(_NO_TIME), "ascii")
         except OSError as error:
-            params = {"folder": str(path.parent), "detail": error.strerror or str(error)}
+            params = {"folder": str(path.parent), "detail": cause_of(error)}
             raise RefusedError(Problem("replica.no_state_folder", params)) from error
         return right
 

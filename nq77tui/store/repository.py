@@ -18,7 +18,7 @@ from nq77tui.core import merge
 from nq77tui.core.area_tree import AreaTree, Facts
 from nq77tui.core.confirmation import confirmations
 from nq77tui.core.counting.coverage import Coverage
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.core.record import Dot, Json, Record, Sibling, Stamp
 from nq77tui.core.renaming import Renaming
 from nq77tui.core.schema import Field, Schema
@@ -115,7 +115,7 @@ class Repository(Reader):
                 folder / SNAPSHOT, read_only=read_only, history_bytes=settings.history_mb << 20
             )
         except OSError as error:
-            params = {"folder": str(folder), "detail": error.strerror or str(error)}
+            params = {"folder": str(folder), "detail": cause_of(error)}
             raise RefusedError(Problem("storage.cannot_open", params)) from error
         writer = Writer(storage, operator, clock, state_folder)
         try:
@@ -236,7 +236,7 @@ class Repository(Reader):
         try:
             save_settings(self.folder, self.settings)
         except OSError as error:
-            detail = error.strerror or str(error)
+            detail = cause_of(error)
             params = {"file": FILE_NAME, "detail": detail}
             if changes.keys() & {"rights", "roles"}:
                 raise RefusedError(Problem("storage.settings_not_kept", params)) from None

@@ -21,7 +21,7 @@ from weakref import ref
 
 from tinydb import Storage
 
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.store.folding import Fold, finish_fold, write_whole
 from nq77tui.store.following import FollowedStore
 from nq77tui.store.journal import Journal, StoreFullError, SyncFailedError
@@ -342,12 +342,7 @@ class JournalStorage(FollowedStore, Storage):
             self.compact()
         except (OSError, RefusedError) as error:
             self._fold_at += self.compact_at
-            detail = (
-                error.strerror
-                if isinstance(error, OSError)
-                else error.problems[0].params.get("detail", "")
-            )
-            params = {"file": self.paths.journal.name, "detail": detail}
+            params = {"file": self.paths.journal.name, "detail": _why(error)}
             self._tell(Problem("storage.not_folded", params, "warning"))
 
     def close(self, *, fold: bool = True) -> None:
@@ -385,3 +380,10 @@ class JournalStorage(FollowedStore, Storage):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _why(error: OSError | RefusedError) -> object:
+    """The cause alone: who reads it has saved nothing, and needs no advice on saving."""
+    if isinstance(error, RefusedError):
+        return error.problems[0].params.get("detail", error.problems[0])
+    return cause_of(error)

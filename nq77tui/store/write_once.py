@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.store.atomic_file import sync_folder
 from nq77tui.store.progress import Watch, unwatched
 
@@ -132,7 +132,7 @@ def _read_back(path: Path, size: int, watch: Watch) -> bytes:
 
 
 def _failure(path: Path, content: bytes, error: OSError) -> Problem:
-    params: dict[str, object] = {"file": str(path), "detail": error.strerror or str(error)}
+    params: dict[str, object] = {"file": str(path), "detail": cause_of(error)}
     if error.errno in _FULL:
         return Problem("bundle.full", {**params, "bytes": len(content)})
     if error.errno in _LOCKED:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from threading import Lock, Thread
 
-from nq77tui.core.problem import Problem
+from nq77tui.core.problem import Problem, cause_of
 from nq77tui.core.record import Json
 from nq77tui.store.drafts import Draft
 from nq77tui.store.verifying import Verifying
@@ -74,7 +74,7 @@ class DraftKeeper:
                 self._key = self._drafts.keep(replace(draft, key=self._key)).key
                 self.problem = None
             except OSError as error:
-                detail = error.strerror or str(error)
+                detail = cause_of(error)
                 self.problem = Problem("tui.draft.not_kept", {"detail": detail}, "warning")
 
 

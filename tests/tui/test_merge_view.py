@@ -244,7 +244,7 @@ async def test_a_stick_that_is_pulled_out_is_told(start, usb, monkeypatch) -> No
         await choose(user, file)
 
         assert "Không đọc được" in user.screen
-        assert "Input/output error" in " ".join(user.screen.split())
+        assert "ổ đĩa đọc, ghi bị lỗi" in " ".join(user.screen.split())
 
 
 async def test_escape_stops_the_reading(start, bring, monkeypatch, repository) -> None:

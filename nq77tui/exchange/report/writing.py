@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.exchange.report.csv_form import write_csv
 from nq77tui.exchange.report.docx import write_docx
 from nq77tui.exchange.report.html import write_html
@@ -33,6 +33,6 @@ def write_report(sheet: Sheet, form: str, path: Path) -> int:
     try:
         save_file(path, content)
     except OSError as error:
-        params = {"file": str(path), "detail": error.strerror or str(error)}
+        params = {"file": str(path), "detail": cause_of(error)}
         raise RefusedError(Problem("exchange.cannot_write", params)) from None
     return len(content)

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 
 MAX_BYTES = 64 << 20
 """Of one file; a district's households are 4 MB."""
@@ -58,7 +58,7 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise _refused("cannot_read", path, detail=error.strerror or str(error)) from None
+        raise _refused("cannot_read", path, detail=cause_of(error)) from None
     if len(content) > MAX_BYTES:
         raise _refused("too_large", path, most=MAX_BYTES >> 20)
     return content

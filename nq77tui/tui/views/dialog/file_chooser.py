@@ -8,7 +8,7 @@ from pathlib import Path
 from textual import events
 from textual.app import ComposeResult
 
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.store.removable import mounted_sticks
 from nq77tui.tui.actions import FILES, bindings
 from nq77tui.tui.cells import cut_start
@@ -95,7 +95,7 @@ class FileChooser(BaseView[Path]):
         try:
             places = self._first_places() if folder is None else self._in_folder(folder)
         except OSError as error:
-            self._refuse("merge.unreadable", file=str(folder), detail=error.strerror or str(error))
+            self._refuse("merge.unreadable", file=str(folder), detail=cause_of(error))
             return False
         self._folder, self._places, self._typed = folder, places, LineEditor()
         self.say()
@@ -105,7 +105,7 @@ class FileChooser(BaseView[Path]):
         self.row_list.go_to(str(at if at is not None else first))
         return True
 
-    def _refuse(self, key: str, **params: str) -> None:
+    def _refuse(self, key: str, **params: object) -> None:
         self.refuse(RefusedError(Problem(key, params)))
 
     def _first_places(self) -> list[Place]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from nq77tui.core.problem import cause_of
 from nq77tui.store.drafts import Draft
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.drafting import DraftKeeper, draft_of, resumed, waiting
@@ -96,7 +97,7 @@ class DraftingView(SavingView):
         try:
             taken = self.desk.repository.drafts.take(draft.key)
         except OSError as error:
-            self.say(self.desk.text("tui.draft.not_kept", detail=str(error.strerror)), WARNING)
+            self.say(self.desk.text("tui.draft.not_kept", detail=cause_of(error)), WARNING)
             return
         if taken is None:
             self.say(self.desk.text("tui.draft.gone"), WARNING)

@@ -6,6 +6,7 @@ from functools import partial
 
 from textual.app import ComposeResult
 
+from nq77tui.core.problem import cause_of
 from nq77tui.core.verification import VERIFICATION
 from nq77tui.store.drafts import Draft
 from nq77tui.tui.actions import DRAFTS, bindings
@@ -106,7 +107,7 @@ class DraftsView(BaseView[None]):
         try:
             taken = self.desk.repository.drafts.take(draft.key)
         except OSError as error:
-            detail = error.strerror or str(error)
+            detail = cause_of(error)
             self.say(self.desk.text("tui.draft.not_kept", detail=detail), WARNING)
             return
         if taken is None:

@@ -12,7 +12,7 @@ from typing import Literal
 from rich.style import Style
 from textual.app import ComposeResult
 
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.store.merge_preview import CoverageChange, coverage_changes
 from nq77tui.store.merging import MergePlan, apply_merge, plan_merge
 from nq77tui.store.progress import Watch
@@ -252,5 +252,5 @@ def _readable(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        params = {"file": str(error.filename or path), "detail": error.strerror or str(error)}
+        params = {"file": str(error.filename or path), "detail": cause_of(error)}
         raise RefusedError(Problem("merge.unreadable", params)) from error

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.style import Style
 from textual.app import ComposeResult
 
-from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.core.values import show_number
 from nq77tui.store.bundle_writing import Written, since_for, write_bundle
 from nq77tui.store.peers import read_name
@@ -208,7 +208,7 @@ class StickView(WorkingView[None]):
                 one.path.unlink()
                 sync_names(one.path.parent)
             except OSError as error:
-                params = {"file": str(one.path), "detail": error.strerror or str(error)}
+                params = {"file": str(one.path), "detail": cause_of(error)}
                 self.refuse(RefusedError(Problem("bundle.read_only", params)))
             else:
                 self._look()
