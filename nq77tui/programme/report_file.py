@@ -29,12 +29,12 @@ _NEEDS = {
     "ancestor": "level",
     "answers": "answers",
 }
-FILLED = frozenset(
-    {
-        *("superior", "body", "BODY", "number", "symbol", "place", "date", "title", "period"),
-        *("area", "recipients", "post", "signer"),
-    }
-)
+CAPITALS = frozenset({"SUPERIOR", "BODY"})
+"""What stands in a heading in capitals, whoever filled it in."""
+FILLED = CAPITALS | {
+    *("superior", "body", "number", "symbol", "place", "date", "title", "period"),
+    *("area", "recipients", "post", "signer"),
+}
 """What may stand in braces in a heading."""
 
 

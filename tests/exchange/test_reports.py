@@ -8,10 +8,12 @@ import json
 import re
 import shutil
 import zipfile
+from dataclasses import replace
 from datetime import date
 
 import docx
 import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +21,7 @@ from nq77tui.core.period import read_period, year_to
 from nq77tui.core.problem import RefusedError
 from nq77tui.core.values import parse_number
 from nq77tui.exchange.report.building import Order, build_sheet, find_form
+from nq77tui.exchange.report.layout import lay_out, texts_of
 from nq77tui.exchange.report.sheet import SheetColumn, ratio
 from nq77tui.exchange.report.writing import WRITERS
 from nq77tui.programme import load_catalogue, shipped_folder
@@ -255,6 +258,82 @@ def test_a_document_has_the_table_the_heading_and_what_was_filled_in(opened) -> 
     assert len(table.rows) == 3 + len(sheet.rows)
     assert "TM. ỦY BAN NHÂN DÂN" in signature.cell(0, 1).text
     assert "………" in signature.cell(0, 1).text  # nobody's name is made up
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_number_and_no_date_is_broken_by_a_column(opened, form) -> None:
+    """Widths by the published metrics of Times New Roman: a digit has half an em."""
+    sheet = sheet_of(opened, form)
+    layout = lay_out(sheet)
+    ems = dict.fromkeys("0123456789", 0.5) | {".": 0.25, ",": 0.25, "/": 0.278, "-": 0.333}
+    rows = [texts_of(sheet, row.cells) for row in sheet.rows]
+
+    checked = 0
+    for place, width in enumerate(layout.widths):
+        for text in {row[place] for row in rows}:
+            if text and set(text) <= set(ems):
+                long = sum(ems[letter] for letter in text) * layout.size * 25.4 / 72
+                assert long + 2 < width, (sheet.columns[place].header, text)
+                checked += 1
+
+    assert checked > 5
+    assert sum(layout.widths) == pytest.approx(297 - 30 - 15)
+
+
+def test_a_form_of_many_columns_takes_smaller_letters_and_lines_are_counted(opened) -> None:
+    sheet = sheet_of(opened, "b2")
+    twice = [replace(row, cells=row.cells * 2) for row in sheet.rows]
+    columns = sheet.columns * 2
+    wide, dense = lay_out(sheet), lay_out(replace(sheet, columns=columns, rows=tuple(twice)))
+
+    assert dense.size < wide.size
+    assert sum(dense.widths) == pytest.approx(297 - 30 - 15)
+    name = "Mô hình quản lý bảo vệ rừng, không phá rừng tự nhiên, phát triển chăn nuôi dê"
+    cells = ["1", name, *[""] * 10]
+    assert wide.lines(["1", "Mô hình", *[""] * 10]) == 1
+    assert 3 <= wide.lines(cells) <= 5
+    assert wide.lines(["1", f"{name} {name}", *[""] * 10]) > wide.lines(cells)
+
+
+def test_a_document_is_laid_out_as_official_papers_are(opened) -> None:
+    filled = {"superior": "Tỉnh ủy Lạng Sơn", "body": "Huyện ủy Lộc Bình"}
+    sheet = sheet_of(opened, "b2", filled=filled)
+    document = docx.Document(io.BytesIO(WRITERS["docx"](sheet)))
+    heading, table, signature = document.tables
+    section = document.sections[0]
+
+    assert heading.cell(0, 0).text.startswith("TỈNH ỦY LẠNG SƠN\nHUYỆN ỦY LỘC BÌNH\n*\nSố …")
+    # Only January and February have a nought before them.
+    assert "ngày 03 tháng 6 năm 2024" in heading.cell(0, 1).text
+    centre, right = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
+    for row in (0, 1):
+        assert {cell.paragraphs[0].alignment for cell in table.rows[row].cells} == {centre}
+    sides = [cell.paragraphs[0].alignment for cell in table.rows[2].cells]
+    assert (sides[0], sides[1], sides[8]) == (centre, None, right)
+    assert {paragraph.alignment for paragraph in signature.cell(0, 0).paragraphs} == {None}
+    assert {paragraph.alignment for paragraph in signature.cell(0, 1).paragraphs} == {centre}
+    assert section.different_first_page_header_footer
+    assert "PAGE" in section.header.paragraphs[0]._p.xml
+    assert all("w:cantSplit" in row._tr.xml for row in [*table.rows, *signature.rows])
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in table.rows]
+    assert kept[-3:] == [None, True, True]  # a signature never stands on a page alone
+
+
+def test_a_workbook_keeps_its_chart_apart_and_its_rows_high_enough(opened) -> None:
+    sheet = sheet_of(opened, "b2")
+    with zipfile.ZipFile(io.BytesIO(WRITERS["xlsx"](sheet))) as book:
+        table = book.read("xl/worksheets/sheet1.xml").decode("utf-8")
+        beside = book.read("xl/worksheets/sheet2.xml").decode("utf-8")
+        pages = book.read("xl/workbook.xml").decode("utf-8")
+
+    assert "drawing" not in table
+    assert "drawing" in beside
+    assert 'name="Biểu đồ"' in pages
+    last = max(ord(one) for one in re.findall(r'<c r="([A-Z])\d+"', table)) - ord("A") + 1
+    assert last == len(sheet.columns)  # nothing stands beside the table and makes it small
+    heights = [float(one) for one in re.findall(r'<row [^>]* ht="([\d.]+)"', table)]
+    assert max(heights) > 3 * 9 * 1.2
+    assert min(heights) < 2 * 9 * 1.3
 
 
 def test_text_has_the_figures_in_vietnamese_and_what_it_rests_on(opened) -> None:

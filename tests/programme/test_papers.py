@@ -37,7 +37,7 @@ def test_a_programme_needs_no_forms(copied_programme) -> None:
         ("reports/b4.toml", "${person.party_member}", "${person.member}", ("rows", "member")),
         ("reports/b5.toml", 'field = "species"', 'field = "date"', ("answers", "date")),
         ("reports/b5.toml", "chart", "grahp", ("grahp",)),
-        ("headings/party.toml", "{superior}", "{above}", ("left[0]", "above")),
+        ("headings/party.toml", "{SUPERIOR}", "{above}", ("left[0]", "above")),
         ("headings/state.toml", "italic = true }", "slanted = true }", ("slanted",)),
     ],
 )

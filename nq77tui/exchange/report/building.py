@@ -17,12 +17,14 @@ from nq77tui.core.values import show_date, show_number
 from nq77tui.exchange.report.counting import AreaRows, RecordRows
 from nq77tui.exchange.report.sheet import Cell, Paper, Sheet, SheetColumn, SheetRow
 from nq77tui.programme import Catalogue
+from nq77tui.programme.report_file import CAPITALS
 from nq77tui.store.disclosures import note_disclosure
 from nq77tui.store.peers import Peer, machines
 from nq77tui.store.progress import Watch, unwatched
 from nq77tui.store.repository import Repository
 
 _A_DAY = 86_400
+_FEBRUARY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def build_sheet(
         chart=names.index(form.chart) if form.chart else None,
         as_of=order.as_of,
         landscape=form.landscape,
+        chart_title=words.text("report.chart"),
     )
 
 
@@ -137,7 +140,9 @@ def _spoken(areas: AreaRows, area_id: str, words: Catalogue) -> tuple[str, ...]:
                     label=label,
                     have=show_number(have, words.lang),
                     of=show_number(of, words.lang),
-                    percent=show_number(int(percent) if percent == int(percent) else percent),
+                    percent=show_number(
+                        int(percent) if percent == int(percent) else percent, words.lang
+                    ),
                 )
             )
     return tuple(said)
@@ -158,12 +163,12 @@ def _paper(repository: Repository, words: Catalogue, order: Order, area: str) ->
     known = {
         **heading.blanks,
         **given,
-        "date": words.text("report.date", day=day[2], month=day[1], year=day[0]),
+        "date": words.text("report.date", day=day[2], month=_month(int(day[1])), year=day[0]),
         "title": words.label(order.form.label).upper(),
         "period": period_text(words, order.period),
         "area": area,
     }
-    known["BODY"] = known.get("body", "").upper()
+    known.update({name: known[name.lower()].upper() for name in CAPITALS if name.lower() in known})
     return Paper(
         **{
             part: tuple(_filled(line, known) for line in getattr(heading, part))
@@ -190,9 +195,14 @@ def period_text(words: Catalogue, period: Period) -> str:
     """A period as papers have it: ``tháng 01 năm 2026``."""
     return words.text(
         f"report.period.{period.kind}",
-        number=f"{period.number:02}" if period.kind == "month" else period.number,
+        number=_month(period.number) if period.kind == "month" else period.number,
         year=period.year,
     )
+
+
+def _month(number: int) -> str:
+    """Only January and February have a nought before them (Decree 30/2020/NĐ-CP, Appendix I)."""
+    return f"{number:02}" if number <= _FEBRUARY else str(number)
 
 
 # -- what it rests on ------------------------------------------------------------------------------
@@ -226,15 +236,18 @@ def _machines(repository: Repository, words: Catalogue) -> list[str]:
     heard = repository.heard()
     peers = {peer.id: peer for peer in machines(repository.peer_book.all())}
     if not peers:
-        return [words.text("report.one_machine", changes=sum(heard.values()))]
+        return [
+            words.text("report.one_machine", changes=show_number(sum(heard.values()), words.lang))
+        ]
     lines = []
     for peer in sorted(peers.values(), key=lambda peer: (peer.name, peer.id)):
         name = peer.name or peer.id
+        up_to = show_number(heard.get(peer.id, 0), words.lang)
         if not peer.seen:
-            lines.append(words.text("report.own", name=name, up_to=heard.get(peer.id, 0)))
+            lines.append(words.text("report.own", name=name, up_to=up_to))
             continue
         day = _day(repository, peer.seen)
-        lines.append(words.text("report.machine", name=name, up_to=heard.get(peer.id, 0), date=day))
+        lines.append(words.text("report.machine", name=name, up_to=up_to, date=day))
         if _clock_is_off(peer):
             days = abs(peer.at - peer.seen) // _A_DAY
             lines.append(words.text("report.clock", name=name, days=days))

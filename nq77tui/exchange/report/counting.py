@@ -107,6 +107,7 @@ class AreaRows:
             tuple(places[name] for name in column.over),
             tuple(places[name] for name in column.under),
             own_field=self._title_field() if column.content == "area" else "",
+            counts=column.content == "number",
         )
 
     def _title_field(self) -> str:
@@ -252,6 +253,7 @@ class RecordRows:
             _label(column.label, self._lang),
             "number" if is_number else "text",
             own_field=field.name if field else "",
+            counts=column.content == "number",
         )
 
     def _is_number(self, column: ReportColumn) -> bool:

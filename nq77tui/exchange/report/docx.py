@@ -11,17 +11,29 @@ from typing import Any
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.report import HeadingLine
 from nq77tui.core.text import printable
-from nq77tui.exchange.report.cell_text import cell_text, number_row
-from nq77tui.exchange.report.sheet import Cell, Sheet
+from nq77tui.exchange.report.cell_text import number_row
+from nq77tui.exchange.report.layout import (
+    A4,
+    ABOVE,
+    BELOW,
+    LEFT,
+    RIGHT,
+    Layout,
+    lay_out,
+    texts_of,
+)
+from nq77tui.exchange.report.sheet import Sheet
 
-_A4 = (210, 297)
-_SIZE_OF_BODY, _SIZE_OF_TABLE, _SIZE_OF_BASIS = 13, 10, 9
+_SIZE_OF_BODY, _SIZE_OF_BASIS = 13, 9
+_WITH_SIGNATURE = 2  # rows
+_CELL_MARGIN = 55  # twentieths of a point: 1 mm, not Word's 2, so that columns hold more
 
 
 def write_docx(sheet: Sheet) -> bytes:
     """The report as a docx file; equal sheets are equal bytes.
 
-    Margins by Decree 30/2020/NĐ-CP, Appendix I: 20 above and below, 30 left, 15 right (mm).
+    Margins and the numbers of pages, in the middle above and not on the first, are by Decree
+    30/2020/NĐ-CP, Appendix I.
 
     Raises:
         RefusedError: python-docx is not installed; the sentence says how.
@@ -36,12 +48,12 @@ def write_docx(sheet: Sheet) -> bytes:
     _two(document, paper.left, paper.right)
     document.add_paragraph()
     for line in paper.title:
-        _write(document.add_paragraph(), line, centred=True)
-    _table(document, sheet)
-    for text in sheet.spoken:
-        document.add_paragraph(printable(text))
+        _write(document.add_paragraph(), line)
     document.add_paragraph()
-    _two(document, paper.foot_left, paper.foot_right)
+    _table(document, sheet, lay_out(sheet))
+    for text in ("", *sheet.spoken, ""):
+        document.add_paragraph(printable(text)).paragraph_format.keep_with_next = True
+    _two(document, paper.foot_left, paper.foot_right, is_foot=True)
     document.add_paragraph()
     for text in sheet.basis:
         _sized(document.add_paragraph().add_run(printable(text)), _SIZE_OF_BASIS)
@@ -59,28 +71,50 @@ def _page(document: Any, sheet: Sheet) -> None:
     from docx.shared import Mm, Pt
 
     section = document.sections[0]
-    short, long = _A4
+    short, long = A4
     if sheet.landscape:
         section.orientation = WD_ORIENT.LANDSCAPE
         short, long = long, short
     section.page_width, section.page_height = Mm(short), Mm(long)
-    section.top_margin = section.bottom_margin = Mm(20)
-    section.left_margin, section.right_margin = Mm(30), Mm(15)
+    section.top_margin, section.bottom_margin = Mm(ABOVE), Mm(BELOW)
+    section.left_margin, section.right_margin = Mm(LEFT), Mm(RIGHT)
+    section.different_first_page_header_footer = True
+    _number_of_page(section.header.paragraphs[0])
     style = document.styles["Normal"]
     style.font.name, style.font.size = "Times New Roman", Pt(_SIZE_OF_BODY)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), "Times New Roman")
     style.paragraph_format.space_after = Pt(0)
 
 
-def _two(document: Any, left: Iterable[HeadingLine], right: Iterable[HeadingLine]) -> None:
-    cells = document.add_table(rows=1, cols=2).rows[0].cells
-    for cell, lines in zip(cells, (left, right), strict=True):
+def _number_of_page(paragraph: Any) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    number = OxmlElement("w:fldSimple")
+    number.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(number)
+
+
+def _two(
+    document: Any,
+    left: Iterable[HeadingLine],
+    right: Iterable[HeadingLine],
+    *,
+    is_foot: bool = False,
+) -> None:
+    """Two columns side by side; the one with the recipients begins at the margin."""
+    table = document.add_table(rows=1, cols=2)
+    if is_foot:
+        _keep_whole(table.rows[0])
+    for cell, lines in zip(table.rows[0].cells, (left, right), strict=True):
         for position, line in enumerate(lines):
             paragraph = cell.paragraphs[0] if not position else cell.add_paragraph()
-            _write(paragraph, line, centred=True)
+            _write(paragraph, line, centred=not is_foot or lines is right)
 
 
-def _write(paragraph: Any, line: HeadingLine, *, centred: bool) -> None:
+def _write(paragraph: Any, line: HeadingLine, *, centred: bool = True) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     run = paragraph.add_run(printable(line.text))
@@ -89,55 +123,48 @@ def _write(paragraph: Any, line: HeadingLine, *, centred: bool) -> None:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
-def _table(document: Any, sheet: Sheet) -> None:
+def _table(document: Any, sheet: Sheet, layout: Layout) -> None:
+    from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Mm, Pt
+
+    centre, right = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
+    sides = [centre if c.counts else right if c.kind != "text" else None for c in sheet.columns]
     rows = [row.cells for row in sheet.rows]
     if sheet.total is not None:
         rows.insert(0, sheet.total)
     table = document.add_table(rows=2 + len(rows), cols=len(sheet.columns), style="Table Grid")
     # Every look at `table.cell` walks the whole table: rows are taken once.
     lines = [row.cells for row in table.rows]
+    size = Pt(layout.size)
+
+    def fill(cell: Any, text: str, side: Any, *, bold: bool = False, italic: bool = False) -> None:
+        paragraph = cell.paragraphs[0]
+        paragraph.alignment = side
+        run = paragraph.add_run(printable(text))
+        run.bold, run.italic, run.font.size = bold, italic, size
+
     for place, (column, number) in enumerate(zip(sheet.columns, number_row(sheet), strict=True)):
-        _fill(lines[0][place], column.header, bold=True)
-        _fill(lines[1][place], number)
+        fill(lines[0][place], column.header, centre, bold=True)
+        lines[0][place].vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+        fill(lines[1][place], number, centre, italic=True)
     for position, cells in enumerate(rows, 2):
         bold = sheet.total is not None and position == 2
-        for place, cell in enumerate(cells):
-            is_number = sheet.columns[place].kind != "text"
-            _fill(lines[position][place], _text(sheet, place, cell), bold=bold, right=is_number)
+        for place, text in enumerate(texts_of(sheet, cells)):
+            if text:
+                fill(lines[position][place], text, sides[place], bold=bold)
     table.autofit = False
-    for place, width in enumerate(_widths(sheet)):
-        table.columns[place].width = width
+    _narrow_cells(table)
+    for place, width in enumerate(layout.widths):
+        table.columns[place].width = Mm(width)
         for cells_of_row in lines:
-            cells_of_row[place].width = width
-    _repeat_head(table)
-
-
-def _widths(sheet: Sheet) -> list[Any]:
-    """The width of the page shared out by how much the columns hold."""
-    from docx.shared import Mm
-
-    wanted = []
-    for place, column in enumerate(sheet.columns):
-        longest = max((len(_text(sheet, place, row.cells[place])) for row in sheet.rows), default=0)
-        word = max((len(part) for part in column.header.split()), default=0)
-        wanted.append(min(max(longest, word, 3), 24))
-    room = (max(_A4) if sheet.landscape else min(_A4)) - 45
-    return [Mm(room * one / sum(wanted)) for one in wanted]
-
-
-def _text(sheet: Sheet, place: int, cell: Cell) -> str:
-    return cell_text(cell, sheet.columns[place], sheet.language)
-
-
-def _fill(cell: Any, text: str, *, bold: bool = False, right: bool = False) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-
-    if text:
-        if right:
-            cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        run = cell.paragraphs[0].add_run(printable(text))
-        run.bold = bold
-        _sized(run, _SIZE_OF_TABLE)
+            cells_of_row[place].width = Mm(width)
+    for position, row in enumerate(table.rows):
+        _keep_whole(row, is_head=position <= 1)
+    # Somebody signs for something: the last rows go with the signature.
+    for cells_of_row in lines[2:][-_WITH_SIGNATURE:]:
+        for cell in cells_of_row:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def _sized(run: Any, points: int) -> None:
@@ -146,12 +173,30 @@ def _sized(run: Any, points: int) -> None:
     run.font.size = Pt(points)
 
 
-def _repeat_head(table: Any) -> None:
-    """The headers stand on every page."""
+def _keep_whole(row: Any, *, is_head: bool = False) -> None:
+    """A row is not cut by the end of a page; those of the head stand on every page."""
     from docx.oxml import OxmlElement
 
-    for row in (table.rows[0], table.rows[1]):
-        row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    properties = row._tr.get_or_add_trPr()
+    properties.append(OxmlElement("w:cantSplit"))
+    if is_head:
+        properties.append(OxmlElement("w:tblHeader"))
+
+
+def _narrow_cells(table: Any) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(_CELL_MARGIN))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties = table._tbl.tblPr
+    # The order of what stands in it is the standard's: margins come before the look.
+    look = properties.find(qn("w:tblLook"))
+    properties.append(margins) if look is None else look.addprevious(margins)
 
 
 def _without_times(content: bytes) -> bytes:

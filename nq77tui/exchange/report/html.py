@@ -8,25 +8,32 @@ from html import escape
 from nq77tui.core.report import HeadingLine
 from nq77tui.core.values import show_number
 from nq77tui.exchange.report.cell_text import cell_text, number_row
+from nq77tui.exchange.report.layout import ABOVE, BELOW, LEFT, RIGHT, Layout, lay_out
 from nq77tui.exchange.report.sheet import Cell, Sheet
 
 _STYLE = """
-@page { size: A4 %s; margin: 20mm 15mm 20mm 30mm; }
-@media print { table { font-size: 9pt; } }
+@page { size: A4 %(side)s; margin: %(margins)s; @top-center { content: counter(page); } }
+@page :first { @top-center { content: none; } }
 body { font: 13pt "Times New Roman", serif; color: #000; margin: 1em; }
 .two { display: flex; justify-content: space-between; text-align: center; }
 .two > div { width: 48%%; }
+.foot { break-inside: avoid; break-before: avoid; margin-top: 1.5em; }
+table + p, p + p, tbody tr:nth-last-child(-n+2) { break-before: avoid; }
+.foot > div:first-child { text-align: left; }
 .title { text-align: center; margin: 1.5em 0; }
 p { margin: 0.15em 0; }
 .rule { display: inline-block; border-bottom: 1px solid #000; }
-table { border-collapse: collapse; width: 99%%; font-size: 10pt; }
+table { border-collapse: collapse; width: 100%%; table-layout: fixed; font-size: %(size)dpt; }
 thead { display: table-header-group; }
-th, td { border: 1px solid #000; padding: 1px 3px; vertical-align: top; }
+th, td { border: 1px solid #000; padding: 1px 3px; overflow-wrap: anywhere; }
+th { vertical-align: middle; }
+td { vertical-align: top; }
 td.number { text-align: right; }
-tr { page-break-inside: avoid; }
+td.counts { text-align: center; }
+tr { break-inside: avoid; }
 tr.total td { font-weight: bold; }
 tr.places th { font-weight: normal; font-style: italic; }
-svg { max-width: 100%%; margin: 1em 0; page-break-inside: avoid; }
+svg { max-width: 100%%; max-height: 160mm; margin: 1em 0; break-inside: avoid; }
 .basis { font-size: 9pt; margin-top: 2em; }
 @media print { body { margin: 0; } }
 """
@@ -37,25 +44,30 @@ _MOST_BARS = 60
 def write_html(sheet: Sheet) -> bytes:
     """The report as one self-contained page: nothing is fetched from anywhere."""
     paper = sheet.paper
-    side = "landscape" if sheet.landscape else "portrait"
+    layout = lay_out(sheet)
+    style = _STYLE % {
+        "side": "landscape" if sheet.landscape else "portrait",
+        "margins": f"{ABOVE}mm {RIGHT}mm {BELOW}mm {LEFT}mm",
+        "size": layout.size,
+    }
     parts = [
         "<!DOCTYPE html>",
         f'<html lang="{sheet.language}"><head><meta charset="utf-8">',
-        f"<title>{escape(sheet.title)}</title><style>{_STYLE % side}</style></head><body>",
+        f"<title>{escape(sheet.title)}</title><style>{style}</style></head><body>",
         _two(paper.left, paper.right),
         f'<div class="title">{_block(paper.title)}</div>',
-        _table(sheet),
+        _table(sheet, layout),
         "".join(f"<p>{escape(said)}</p>" for said in sheet.spoken),
-        _chart(sheet),
-        _two(paper.foot_left, paper.foot_right),
+        _two(paper.foot_left, paper.foot_right, "two foot"),
         '<div class="basis">' + "".join(f"<p>{escape(one)}</p>" for one in sheet.basis) + "</div>",
+        _chart(sheet),
         "</body></html>",
     ]
     return ("\n".join(part for part in parts if part) + "\n").encode("utf-8")
 
 
-def _two(left: Iterable[HeadingLine], right: Iterable[HeadingLine]) -> str:
-    return f'<div class="two"><div>{_block(left)}</div><div>{_block(right)}</div></div>'
+def _two(left: Iterable[HeadingLine], right: Iterable[HeadingLine], kind: str = "two") -> str:
+    return f'<div class="{kind}"><div>{_block(left)}</div><div>{_block(right)}</div></div>'
 
 
 def _block(lines: Iterable[HeadingLine]) -> str:
@@ -71,14 +83,17 @@ def _line(line: HeadingLine) -> str:
     return f'<span class="rule">{text}</span>' if line.rule else text
 
 
-def _table(sheet: Sheet) -> str:
+def _table(sheet: Sheet, layout: Layout) -> str:
+    whole = sum(layout.widths)
+    widths = "".join(f'<col style="width:{100 * one / whole:.2f}%">' for one in layout.widths)
     heads = "".join(f"<th>{escape(column.header)}</th>" for column in sheet.columns)
     places = "".join(f"<th>{number}</th>" for number in number_row(sheet))
     rows = [_row(sheet, row.cells) for row in sheet.rows]
     if sheet.total is not None:
         rows.insert(0, _row(sheet, sheet.total, ' class="total"'))
     return (
-        f'<table><thead><tr>{heads}</tr><tr class="places">{places}</tr></thead>\n<tbody>'
+        f"<table><colgroup>{widths}</colgroup>"
+        f'<thead><tr>{heads}</tr><tr class="places">{places}</tr></thead>\n<tbody>'
         + "\n".join(rows)
         + "</tbody></table>"
     )
@@ -88,9 +103,8 @@ def _row(sheet: Sheet, cells: tuple[Cell, ...], kind: str = "") -> str:
     shown = []
     for cell, column in zip(cells, sheet.columns, strict=True):
         text = escape(cell_text(cell, column, sheet.language)).replace("\n", "<br>")
-        shown.append(
-            f"<td>{text}</td>" if column.kind == "text" else f'<td class="number">{text}</td>'
-        )
+        side = "counts" if column.counts else "number" if column.kind != "text" else ""
+        shown.append(f'<td class="{side}">{text}</td>' if side else f"<td>{text}</td>")
     return f"<tr{kind}>{''.join(shown)}</tr>"
 
 

@@ -23,6 +23,7 @@ class SheetColumn:
             somebody may count in several rows.
         over, under: of a ratio, the places (from 0) of the columns above and below the line.
         own_field: of a record's own field, its name; the import knows it again.
+        counts: it holds the numbers of the rows.
     """
 
     header: str
@@ -31,6 +32,7 @@ class SheetColumn:
     over: tuple[int, ...] = ()
     under: tuple[int, ...] = ()
     own_field: str = ""
+    counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,10 @@ class Sheet:
         title: of the form, in the report's language.
         language: ``vi`` or ``en``.
         total: the row that sums up; None for a list.
-        total_label: what stands in it where areas have their names.
         spoken: the main figure as people say it: ``603/603 …, đạt 100 %``; empty for none.
         basis: what the report rests on, line by line.
         chart: the place of the column that a chart shows; None for no chart.
+        chart_title: what the page with the chart is called.
         as_of: the day, ISO text.
     """
 
@@ -87,6 +89,7 @@ class Sheet:
     chart: int | None
     as_of: str
     landscape: bool
+    chart_title: str = ""
 
     def bars(self) -> Iterator[tuple[str, float]]:
         """What a chart shows: a share a row, or how many rows have each answer."""

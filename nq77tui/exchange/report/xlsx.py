@@ -9,11 +9,11 @@ from typing import Any
 
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.text import printable
+from nq77tui.exchange.report.layout import ABOVE, BELOW, LEFT, RIGHT, lay_out, texts_of
 from nq77tui.exchange.report.sheet import Cell, Sheet, SheetColumn
 
 _FORMATS = {"number": "#,##0.##", "percent": "0.00", "text": "@"}
-_WIDE, _NARROW = 28, 9
-_HEAD_HEIGHT = 90  # points: six lines, as the official headers are long
+_INCH, _LINE = 25.4, 1.3  # mm; the height of a line, in letters
 
 
 def write_xlsx(sheet: Sheet) -> bytes:
@@ -49,9 +49,13 @@ class _Writer:
         self._sheet = sheet
         self._page = workbook.add_worksheet(sheet.name[:31])
         self._last = len(sheet.columns) - 1
+        self._layout = lay_out(sheet)
         base = {"font_name": "Times New Roman", "font_size": 11}
-        framed = {**base, "border": 1, "valign": "top", "text_wrap": True}
-        self._head = workbook.add_format({**framed, "bold": True, "align": "center"})
+        framed = {**base, "font_size": self._layout.size, "border": 1, "text_wrap": True}
+        framed["valign"] = "top"
+        middle = {"bold": True, "align": "center", "valign": "vcenter"}
+        self._head = workbook.add_format({**framed, **middle})
+        self._counts = workbook.add_format({**framed, "align": "center"})
         self._places = workbook.add_format({**framed, "italic": True, "align": "center"})
         self._cells = {
             k: workbook.add_format({**framed, "num_format": f}) for k, f in _FORMATS.items()
@@ -68,7 +72,8 @@ class _Writer:
             page.set_landscape()
         page.set_paper(9)  # A4
         page.fit_to_pages(1, 0)
-        page.set_margins(left=1.18, right=0.6, top=0.8, bottom=0.8)
+        sides = {"left": LEFT, "right": RIGHT, "top": ABOVE, "bottom": BELOW}
+        page.set_margins(**{side: mm / _INCH for side, mm in sides.items()})
         paper = sheet.paper
         row = self._two(0, paper.left, paper.right) + 1
         row = self._centred(row, paper.title) + 1
@@ -79,21 +84,22 @@ class _Writer:
         for text in sheet.spoken:
             page.write_string(row, 0, printable(text), self._format())
             row += 1
-        row = self._two(row + 1, paper.foot_left, paper.foot_right) + 1
+        row = self._two(row + 1, paper.foot_left, paper.foot_right, is_foot=True) + 1
         for text in sheet.basis:
             page.write_string(row, 0, printable(text), self._format(font_size=9))
             row += 1
-        self._chart(first, row + 1)
+        self._chart(first)
 
     def _format(self, **more: Any) -> Any:
         return self._book.add_format({**self._base, **more})
 
-    def _two(self, row: int, left: Any, right: Any) -> int:
+    def _two(self, row: int, left: Any, right: Any, *, is_foot: bool = False) -> int:
         half = max(self._last // 2, 1)
         for one, other in zip_longest(left, right):
             for line, start, end in ((one, 0, half), (other, half + 1, self._last)):
                 if line is not None and end > start:
-                    style = self._line_format(line)
+                    side = "left" if is_foot and not start else "center"
+                    style = self._line_format(line, side)
                     self._page.merge_range(row, start, row, end, printable(line.text), style)
             row += 1
         return row
@@ -105,27 +111,35 @@ class _Writer:
             row += 1
         return row
 
-    def _line_format(self, line: Any) -> Any:
-        style = {"bold": line.bold, "italic": line.italic, "align": "center"}
+    def _line_format(self, line: Any, side: str = "center") -> Any:
+        style = {"bold": line.bold, "italic": line.italic, "align": side}
         return self._format(**style, underline=1 if line.rule else 0)
 
     def _table(self, top: int) -> int:
         """Write headers, column numbers, total and rows; the first row of the body."""
         sheet, page = self._sheet, self._page
         first = top + 2 + (sheet.total is not None)
-        page.set_row(top, _HEAD_HEIGHT)
+        self._height(top, [column.header for column in sheet.columns], bold=True)
+        if sheet.total is not None:
+            self._height(top + 2, texts_of(sheet, sheet.total), bold=True)
+        for position, row in enumerate(sheet.rows):
+            self._height(first + position, texts_of(sheet, row.cells))
         for place, column in enumerate(sheet.columns):
             cells = [row.cells[place] for row in sheet.rows]
-            longest = max((len(str(cell)) for cell in cells if cell is not None), default=0)
-            width = 5 if not place else min(max(longest + 2, _NARROW), _WIDE)
-            page.set_column(place, place, width)
+            page.set_column_pixels(place, place, round(self._layout.widths[place] / _INCH * 96))
             page.write_string(top, place, printable(column.header), self._head)
             page.write_number(top + 1, place, place + 1, self._places)
             if sheet.total is not None:
                 self._total(top + 2, place, column, first)
             for position, cell in enumerate(cells):
-                self._cell(first + position, place, cell, column, self._cells[column.kind])
+                style = self._counts if column.counts else self._cells[column.kind]
+                self._cell(first + position, place, cell, column, style)
         return first
+
+    def _height(self, row: int, texts: list[str], *, bold: bool = False) -> None:
+        # Not every program finds the height of wrapped text by itself.
+        lines = self._layout.lines(texts, bold=bold)
+        self._page.set_row(row, lines * self._layout.size * _LINE + 2)
 
     def _total(self, row: int, place: int, column: SheetColumn, first: int) -> None:
         assert self._sheet.total is not None
@@ -153,22 +167,26 @@ class _Writer:
         else:
             self._page.write_number(row, place, cell, style)
 
-    def _chart(self, first: int, row: int) -> None:
+    def _chart(self, first: int) -> None:
+        """On a page of its own, so that the table prints as it is handed in."""
         bars = list(self._sheet.bars())
         if not bars or self._sheet.chart is None:
             return
-        column = self._sheet.columns[self._sheet.chart]
+        column, page = self._sheet.columns[self._sheet.chart], self._page.get_name()
+        beside = self._book.add_worksheet(self._sheet.chart_title[:31] or None)
+        beside.set_landscape()
+        beside.set_paper(9)
+        beside.fit_to_pages(1, 1)
         if column.kind == "text":
-            # Counts of answers stand in no column of the table: they get two of their own.
-            values, first = self._last + 2, 0
+            # Counts of answers stand in no column of the table: they stand beside the chart.
             for position, (name, count) in enumerate(bars):
-                self._page.write_string(position, values, printable(name), self._format())
-                self._page.write_number(position, values + 1, count, self._format())
-            names, values, length = values, values + 1, len(bars)
+                beside.write_string(position, 0, printable(name), self._format())
+                beside.write_number(position, 1, count, self._format())
+            beside.set_column(0, 0, 28)
+            page, names, values, first, length = beside.get_name(), 0, 1, 0, len(bars)
         else:
             names, values, length = 1, self._sheet.chart, len(self._sheet.rows)
         chart = self._book.add_chart({"type": "bar"})
-        page = self._page.get_name()
         last = first + length - 1
         chart.add_series(
             {
@@ -180,7 +198,7 @@ class _Writer:
         chart.set_legend({"none": True})
         chart.set_y_axis({"reverse": True})
         chart.set_size({"width": 720, "height": 120 + 18 * length})
-        self._page.insert_chart(row, 1, chart)
+        beside.insert_chart(length + 1 if column.kind == "text" else 0, 0, chart)
 
 
 def _a1(row: int, place: int) -> str:
