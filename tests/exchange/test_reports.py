@@ -332,8 +332,8 @@ def test_a_workbook_keeps_its_chart_apart_and_its_rows_high_enough(opened) -> No
     last = max(ord(one) for one in re.findall(r'<c r="([A-Z])\d+"', table)) - ord("A") + 1
     assert last == len(sheet.columns)  # nothing stands beside the table and makes it small
     heights = [float(one) for one in re.findall(r'<row [^>]* ht="([\d.]+)"', table)]
-    assert max(heights) > 3 * 9 * 1.2
-    assert min(heights) < 2 * 9 * 1.3
+    assert max(heights) > 3 * 9 * 1.2  # a long name, line under line
+    assert max(heights) > 2 * min(heights)
 
 
 def test_text_has_the_figures_in_vietnamese_and_what_it_rests_on(opened) -> None:
