@@ -23,7 +23,7 @@ from nq77tui.core.record import Json, canonical_json
 from nq77tui.core.schema import Schema
 from nq77tui.core.scope import Row
 from nq77tui.core.text import harmless_json
-from nq77tui.exchange.rows.cell import guard, plain_text
+from nq77tui.exchange.rows.cell import plain_cell
 from nq77tui.exchange.rows.column import ID
 from nq77tui.store.atomic_file import save_file
 from nq77tui.store.progress import Watch, unwatched, watched
@@ -100,7 +100,7 @@ def export_csv(
     left_out: Counter[str] = Counter()
     rows = 0
     for row in _sorted_rows(repository, record_type, watch):
-        cells = [guard(plain_text(one, row.values.get(one.name))) for one in schema]
+        cells = [plain_cell(one, row.values.get(one.name)) for one in schema]
         stream.write(_csv_line([row.id, *cells]))
         left_out.update(_carried(schema, row))
         rows += 1

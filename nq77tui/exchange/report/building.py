@@ -14,7 +14,8 @@ from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.report import Heading, HeadingLine, ReportForm
 from nq77tui.core.text import printable
 from nq77tui.core.values import show_date, show_number
-from nq77tui.exchange.report.counting import AreaRows, RecordRows
+from nq77tui.exchange.report.area_rows import AreaRows
+from nq77tui.exchange.report.record_rows import RecordRows
 from nq77tui.exchange.report.sheet import Cell, Paper, Sheet, SheetColumn, SheetRow
 from nq77tui.programme import Catalogue
 from nq77tui.programme.report_file import CAPITALS
@@ -72,14 +73,14 @@ def build_sheet(
         StoppedError: as `watch` said.
     """
     form, lang = order.form, words.lang
-    areas = AreaRows(repository, form, lang, order.as_of, order.period, watch)
+    areas = AreaRows(repository, form, words, order.as_of, order.period, watch)
     area_id = areas.tree.resolve(order.area) if order.area else areas.tree.root
     if order.area and area_id == EVERYWHERE:
         params = {"id": order.area, "date": order.as_of}
         raise RefusedError(Problem("cli.area_not_then", params))
     total: tuple[Cell, ...] | None = None
     if form.record:
-        listed = RecordRows(repository, form, lang, areas, order.as_of, watch)
+        listed = RecordRows(repository, form, words, areas, order.as_of, watch)
         columns, rows = listed.columns(), listed.rows(area_id)
     else:
         columns = areas.columns(area_id)

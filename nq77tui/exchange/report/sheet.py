@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from nq77tui.core.report import HeadingLine
 
@@ -121,3 +121,14 @@ def ratio(cells: tuple[Cell, ...], column: SheetColumn) -> float | None:
         return round(over / under, 2)
     percent = round(100 * over / under, 2)
     return 99.99 if percent >= 100 and over < under else percent
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether a cell or a value can be added up; yes and no cannot."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def tidy(number: int | float) -> int | float:
+    """Without the noise of adding decimals, and whole where it is whole."""
+    number = round(number, 4)
+    return int(number) if number == int(number) else number

@@ -20,8 +20,8 @@ from nq77tui.core.schema import Field
 from nq77tui.core.text import normalise
 from nq77tui.core.typed import ReferenceReader, read_choice, read_typed, show_value, write_plain
 
-_FORMULA = re.compile(r"'*[=+\-@＝＋－＠]")  # noqa: RUF001
-_GUARDED = re.compile(r"'+[=+\-@＝＋－＠]")  # noqa: RUF001
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠]")
+_GUARDED = re.compile(r"'+[=+\-@＝＋－＠]")
 _NUMBER = re.compile(r"-\d+(\.\d{3})*(,\d+)?")
 
 
@@ -40,6 +40,11 @@ def plain_text(field: Field, value: Json) -> str:
     text = write_plain(field, value)
     # What a merge brought in may hold anything; a file holds nothing that steers a terminal.
     return text if text.isprintable() else normalise(text, keep_lines=True)
+
+
+def plain_cell(field: Field, value: Json) -> str:
+    """A value as a cell of a file: reading gives it back, and no spreadsheet runs it."""
+    return guard(plain_text(field, value))
 
 
 def read_value(

@@ -11,7 +11,8 @@ from nq77tui.store.assigning import Assignments
 from nq77tui.tui.views.assigning.choosing import ChargeForm
 from nq77tui.tui.views.assigning.handing_over import HandoverView
 from nq77tui.tui.views.assigning.person_load import PersonView
-from nq77tui.tui.views.assigning.planning import ProposalView, TakerView
+from nq77tui.tui.views.assigning.planning import TakerView
+from nq77tui.tui.views.assigning.proposal import ProposalView
 from nq77tui.tui.views.home import HomeView
 
 TODAY = date(2024, 6, 3)

@@ -7,7 +7,8 @@ import pytest
 from nq77tui.core.period import read_period
 from nq77tui.store.signing import SignOffs
 from nq77tui.tui.views.dialog.prompt import Prompt
-from nq77tui.tui.views.signing.areas import SignedView, SignOffView
+from nq77tui.tui.views.signing.areas import SignOffView
+from nq77tui.tui.views.signing.signed import SignedView
 
 
 @pytest.fixture

@@ -156,7 +156,7 @@ class UnitsView(MarkingView[None]):
 
     def action_propose(self) -> None:
         """Propose somebody for all that has nobody here."""
-        from nq77tui.tui.views.assigning.planning import ProposalView
+        from nq77tui.tui.views.assigning.proposal import ProposalView
 
         self.say()
         self.app.push_screen(ProposalView(self._charges, self._area_id), self._given)

@@ -62,7 +62,7 @@ def go_to_proposal(
     area_id: str,
 ) -> None:
     """Propose who takes what has nobody in an area, on the day that the coverage is of."""
-    from nq77tui.tui.views.assigning.planning import ProposalView
+    from nq77tui.tui.views.assigning.proposal import ProposalView
 
     if charges is None:
         view.say(view.desk.text("tui.coverage.no_assigning"))
