@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,19 +98,20 @@ class _Shape:
     def print_table(self, area_id: str, children: list[str]) -> None:
         """The form for people: a line a metric, then a line an area below."""
         label = self._session.catalogue.label
+        number = partial(show_number, lang=self._session.catalogue.lang)
         programme = self._repository.programme
         self._session.say("cli.coverage_of", area=self._name(area_id), date=self._counted.as_of)
         for name, metric in programme.metrics.items():
             share = self._counted.share(area_id, name)
-            percent = "-" if share.percent is None else f"{show_number(share.percent)}%"
-            numbers = f"{show_number(share.have)}/{show_number(share.of)}"
+            percent = "-" if share.percent is None else f"{number(share.percent)}%"
+            numbers = f"{number(share.have)}/{number(share.of)}"
             print(f"{label(metric.label):<58} {numbers:>15} {percent:>7}")
         for name, figure in programme.figures.items():
-            number = show_number(self._counted.figure(area_id, name))
-            print(f"{label(figure.label):<58} {number:>15}")
+            counted = number(self._counted.figure(area_id, name))
+            print(f"{label(figure.label):<58} {counted:>15}")
         for child in children:
             shares = (self._counted.share(child, name) for name in programme.home.metrics)
-            numbers = "  ".join(f"{share.have}/{share.of}" for share in shares)
+            numbers = "  ".join(f"{number(share.have)}/{number(share.of)}" for share in shares)
             print(f"{printable(self._name(child)):<30} {numbers}")
 
 

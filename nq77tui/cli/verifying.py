@@ -161,7 +161,8 @@ def operators(session: Session) -> int:
             print(session.catalogue.text("operators.head"))
             for operator, days in seen:
                 for name, one in by_period(days, arguments.by).items():
-                    print("\t".join([printable(operator), name, *_figures_cells(one)]))
+                    cells = _figures_cells(one, session.catalogue.lang)
+                    print("\t".join([printable(operator), name, *cells]))
         if not is_all:
             session.say("operators.own_only", operator=repository.operator)
     return 0
@@ -186,7 +187,7 @@ def _rounded(number: float | None) -> float | None:
     return None if number is None else round(number, 1)
 
 
-def _figures_cells(one: Figures) -> list[str]:
+def _figures_cells(one: Figures, lang: str) -> list[str]:
     numbers = (
         one.records,
         one.fields,
@@ -199,4 +200,4 @@ def _figures_cells(one: Figures) -> list[str]:
         _rounded(one.errors_a_thousand),
         one.open,
     )
-    return ["" if number is None else show_number(number) for number in numbers]
+    return ["" if number is None else show_number(number, lang) for number in numbers]

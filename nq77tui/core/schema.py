@@ -86,6 +86,7 @@ class Field:
         year_only: a date may be a year, or a month and a year.
         mask: of a code: ``#`` a digit, ``A`` a letter, anything else itself.
         multiline: a text may hold line breaks.
+        grouping: an integer is shown with thousands signs; a year or a plot number is not.
         sensitive: a personal number, masked in lists and for those who only look.
     """
 
@@ -103,6 +104,7 @@ class Field:
     year_only: bool = False
     mask: str = ""
     multiline: bool = False
+    grouping: bool = True
     sensitive: bool = False
 
     @property

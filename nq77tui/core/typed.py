@@ -190,7 +190,7 @@ def _show(field: Field, value: Json, lang: str, title_of: Callable[[str], str]) 
     if isinstance(value, bool):
         return _YES_NO[lang][0 if value else 1]
     if isinstance(value, int | float):
-        return show_number(value)
+        return show_number(value) if field.grouping else str(value)
     if isinstance(value, list):
         labels = [_choice_label(field, code, lang) for code in value]
         # Labels that hold a comma would come apart when they are read again.

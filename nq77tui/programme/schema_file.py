@@ -131,6 +131,7 @@ def _field(name: str, table: Table, lists: ChoiceLists) -> Field:
         year_only=table.flag("year_only"),
         mask=table.text("mask"),
         multiline=table.flag("multiline"),
+        grouping=_is_grouped(table, kind),
         sensitive=_is_sensitive(table, kind),
     )
     if field.is_reference and not field.to:
@@ -146,6 +147,14 @@ def _is_sensitive(table: Table, kind: str) -> bool:
     if is_sensitive and kind not in _MASKED_TYPES:
         table.wrong("not_for_type", "sensitive", found=kind)
     return is_sensitive
+
+
+def _is_grouped(table: Table, kind: str) -> bool:
+    if not table.has("grouping"):
+        return True
+    if kind != "integer":
+        table.wrong("not_for_type", "grouping", found=kind)
+    return table.flag("grouping")
 
 
 def _required(table: Table) -> Expression | None:

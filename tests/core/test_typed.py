@@ -299,3 +299,11 @@ def test_whatever_late_or_foreign_data_holds_is_shown(kind, value, lang):
 @given(st.sampled_from(FIELD_TYPES), JSON)
 def test_whatever_late_or_foreign_data_holds_is_written_to_a_table(kind, value):
     assert isinstance(write_plain(make(kind), value), str)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_number_that_names_and_does_not_count_has_no_thousands_signs(lang) -> None:
+    year = make("integer", grouping=False)
+    assert show_value(year, 2024, lang) == write_plain(year, 2024) == "2024"
+    assert read_typed(year, "2024", TODAY) == read_typed(year, "2.024", TODAY) == 2024
+    assert show_value(make("integer"), 2024, lang) == "2.024"

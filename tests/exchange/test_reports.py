@@ -393,3 +393,38 @@ def test_the_sum_of_a_list_is_left_to_the_reader_but_every_amount_is_a_number(op
     work = opened.row(sheet.rows[0].id)
     told = work.values["cost"]
     assert told["unit"] == "nghin" or parse_number(str(told["n"])) is not None
+
+
+def test_a_year_has_no_thousands_signs_in_any_form(nq77, store, copied_programme, tmp_path) -> None:
+    form = copied_programme / "screens" / "reports" / "years.toml"
+    label = '{ vi = "Theo năm", en = "By year" }'
+    columns = "".join(
+        f'[[column]]\nlabel = {label}\ncontent = "fields"\nfields = [{names}]\n'
+        for names in ('"name"', '"year"', '"name", "year"')
+    )
+    number = f'[[column]]\nlabel = {label}\ncontent = "number"\n'
+    text = f'label = {label}\nheading = "party"\nrows = {{ record = "model", sort = ["name"] }}\n'
+    form.write_text(text + number + columns, encoding="utf-8")
+    given = ("--programme", copied_programme, "--store", store)
+    assert nq77(*given, "add", "model", "name=Hồi", "year=2024").status == 0
+    shown = nq77(*given, "list", "model", "--json").json[0]
+    assert shown["year"] == 2024
+
+    for lang in ("vi", "en"):
+        for ending in ("csv", "txt", "html", "xlsx", "docx"):
+            file = tmp_path / f"years-{lang}.{ending}"
+            ran = nq77("--lang", lang, *given, "report", "years", "-o", file)
+            assert ran.status == 0, ran.err
+            content = _text_of(file)
+            assert "2024" in content
+            assert not re.search(r"2[.,]024", content)
+        ran = nq77("--lang", lang, *given, "show", shown["id"])
+        assert "2024" in ran.out
+        assert "2.024" not in ran.out
+
+
+def _text_of(file) -> str:
+    if file.suffix not in (".xlsx", ".docx"):
+        return file.read_text(encoding="utf-8")
+    with zipfile.ZipFile(file) as parts:
+        return "".join(parts.read(one).decode() for one in parts.namelist() if one.endswith("xml"))

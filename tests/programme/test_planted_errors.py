@@ -707,6 +707,12 @@ MISTAKES = [
         (HOUSEHOLD, "fields.x", "sensitive", "integer"),
     ),
     Planted(
+        "thousands signs for what is no whole number",
+        field("text", "grouping = false"),
+        "not_for_type",
+        (HOUSEHOLD, "fields.x", "grouping", "text"),
+    ),
+    Planted(
         "a record named by a telephone",
         swap(HOUSEHOLD, 'title = ["head"]', 'title = ["head", "phone"]'),
         "sensitive_title",

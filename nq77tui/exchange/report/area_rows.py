@@ -12,7 +12,7 @@ from nq77tui.core.report import Answers, ReportColumn, ReportForm
 from nq77tui.core.schema import Schema
 from nq77tui.core.scope import RecordScope, Row
 from nq77tui.core.vietnamese.collation import sort_key
-from nq77tui.exchange.report.sheet import Cell, SheetColumn, SheetRow, is_number, ratio, tidy
+from nq77tui.exchange.report.sheet import Cell, Kind, SheetColumn, SheetRow, is_number, ratio, tidy
 from nq77tui.exchange.rows.cell import plain_cell
 from nq77tui.programme import Catalogue
 from nq77tui.store.progress import Watch, WatchedFacts, unwatched
@@ -91,12 +91,16 @@ class AreaRows:
     def _column(self, column: ReportColumn, places: Mapping[str, int], level: str) -> SheetColumn:
         text = self._words.label(column.label)
         text = text.replace("{level}", level if text.startswith("{level}") else level.lower())
-        is_text = column.content in ("area", "blank", "answers")
+        kind: Kind = "percent" if column.percent else "number"
+        if column.content in ("area", "blank", "answers"):
+            kind = "text"
+        elif column.content == "number":
+            kind = "ordinal"
         figure = self._figures[column.source] if column.content == "figure" else None
         is_whole = figure is not None and (bool(figure.distinct) or figure.own)
         return SheetColumn(
             text,
-            "percent" if column.percent else "text" if is_text else "number",
+            kind,
             column.content in ("have", "of", "figure") and not is_whole,
             tuple(places[name] for name in column.over),
             tuple(places[name] for name in column.under),

@@ -15,7 +15,7 @@ def cell_text(cell: Cell, column: SheetColumn, lang: str) -> str:
         return printable(cell)
     if isinstance(cell, float) and cell == int(cell):
         cell = int(cell)
-    return show_number(cell, lang)
+    return str(cell) if column.kind == "ordinal" else show_number(cell, lang)
 
 
 def number_row(sheet: Sheet) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from nq77tui.core.typed import show_value
 from nq77tui.core.values import money_in_dong
 from nq77tui.core.vietnamese.collation import name_sort_key, sort_key
 from nq77tui.exchange.report.area_rows import AreaRows
-from nq77tui.exchange.report.sheet import Cell, SheetColumn, SheetRow, is_number, tidy
+from nq77tui.exchange.report.sheet import Cell, Kind, SheetColumn, SheetRow, is_number, tidy
 from nq77tui.exchange.rows.cell import plain_cell
 from nq77tui.programme import Catalogue
 from nq77tui.store.progress import Watch, WatchedFacts, unwatched, watched
@@ -49,23 +49,25 @@ class RecordRows:
     def _column(self, column: ReportColumn) -> SheetColumn:
         path = column.fields[0] if len(column.fields) == 1 else ()
         field = self._schema.fields.get(path[0]) if len(path) == 1 else None
-        is_number = column.content == "number" or self._is_number(column)
         return SheetColumn(
             self._words.label(column.label),
-            "number" if is_number else "text",
+            self._kind(column),
             own_field=field.name if field else "",
             counts=column.content == "number",
         )
 
-    def _is_number(self, column: ReportColumn) -> bool:
+    def _kind(self, column: ReportColumn) -> Kind:
+        if column.content == "number":
+            return "ordinal"
         if len(column.fields) != 1:
-            return False
+            return "text"
         field = self._field(column.fields[0], self._schema)
-        return (
-            field is not None
-            and field.type in _NUMBERS
-            and (column.thousand or field.type in ("integer", "decimal"))
-        )
+        if field is None or field.type not in _NUMBERS:
+            return "text"
+        if not field.grouping:
+            return "ordinal"
+        is_amount = column.thousand or field.type in ("integer", "decimal")
+        return "number" if is_amount else "text"
 
     def _field(self, path: tuple[str, ...], schema: Schema) -> Field | None:
         field = schema.fields.get(path[0])

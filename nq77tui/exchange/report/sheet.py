@@ -9,7 +9,8 @@ from typing import Literal, TypeGuard
 from nq77tui.core.report import HeadingLine
 
 Cell = str | int | float | None
-Kind = Literal["text", "number", "percent"]
+Kind = Literal["text", "number", "percent", "ordinal"]
+"""An ordinal is a number that names and does not count: no thousands signs, no sum."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from nq77tui.core.text import printable
 from nq77tui.exchange.report.layout import ABOVE, BELOW, LEFT, RIGHT, lay_out, texts_of
 from nq77tui.exchange.report.sheet import Cell, Sheet, SheetColumn
 
-_FORMATS = {"number": "#,##0.##", "percent": "0.00", "text": "@"}
+_FORMATS = {"number": "#,##0.##", "percent": "0.00", "text": "@", "ordinal": "0"}
 _INCH, _LINE = 25.4, 1.3  # mm; the height of a line, in letters
 
 
