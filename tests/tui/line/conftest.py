@@ -5,8 +5,10 @@ from __future__ import annotations
 import codecs
 import contextlib
 import fcntl
+import functools
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -38,6 +40,13 @@ _KNOWN["brightyellow"] = _KNOWN["brightbrown"]
 # Misspelt in pyte 0.8.2.
 _KNOWN["bfightmagenta"] = _KNOWN["brightmagenta"]
 
+PATIENCE = 120
+"""Seconds until a test gives up: nothing waits as long unless it fails, on a busy machine either."""
+NAP = 0.06
+"""Seconds without a wake-up that no wait of the program between two events lasts: it decides what
+an Escape was after 0.03, and paints every 0.016. The looks that it takes every second are no news.
+"""
+
 
 class Emulator:
     """pyte, whose screen is compared row by row: its text, and how each cell looks."""
@@ -62,17 +71,26 @@ class Emulator:
 
     @property
     def rows(self):
-        return [self._row(y) for y in range(self.screen.lines)]
+        return [self._row(y) for y in self._ys]
 
     @property
     def text(self):
-        return "\n".join(text.rstrip() for text, _ in self.rows)
+        return "\n".join(composed(c.data for c in self._cells(y)).rstrip() for y in self._ys)
+
+    @property
+    def _ys(self):
+        return range(self.screen.lines)
+
+    def _cells(self, y):
+        line = self.screen.buffer[y]
+        return [line[x] for x in range(self.screen.columns)]
 
     def _row(self, y):
-        cells = [self.screen.buffer[y][x] for x in range(self.screen.columns)]
-        return composed([cell.data for cell in cells]), [_look_of(cell) for cell in cells]
+        cells = self._cells(y)
+        return composed(cell.data for cell in cells), [_look_of(cell) for cell in cells]
 
 
+@functools.cache
 def _look_of(cell):
     attributes = sum(bit for name, bit in _NAMES.items() if getattr(cell, name))
     found = look.Look(attributes, _colour_of(cell.fg), _colour_of(cell.bg))
@@ -129,7 +147,7 @@ class Terminal:
     def press(self, data):
         os.write(self.fileno, data if isinstance(data, bytes) else data.encode())
 
-    def read(self, quiet=0.3):
+    def read(self, quiet=0.0):
         """What is sent until nothing is for a while."""
         sent = b""
         while select.select([self.fileno], [], [], quiet)[0]:
@@ -144,15 +162,57 @@ class Terminal:
         self.sent += sent
         return sent
 
-    def wait_for(self, wanted, quiet=0.3, limit=30):
-        """Read until the screen shows a text, or something becomes true."""
-        end = time.monotonic() + limit
+    def settle(self):
+        """Read until it has taken in what was pressed, done what there was to do, and sleeps.
+
+        However slow the machine: a program that has something to do is not asleep, though it may
+        wait for its turn.
+        """
+        sent, last, begun = b"", None, time.monotonic()
+        since = begun
+        while last is None or time.monotonic() < since + NAP:
+            more, now = self.read(0.01), self._sleep()
+            sent += more
+            if more or now != last:
+                last, since = now, time.monotonic()
+            if time.monotonic() > begun + PATIENCE:
+                pytest.fail(f"never at rest:\n{self.emulator.text}")
+        return sent
+
+    def wait_for(self, wanted):
+        """Read until the screen shows a text, or something becomes true; and it is at rest."""
+        end = time.monotonic() + PATIENCE
         is_so = wanted if callable(wanted) else lambda: wanted in self.emulator.text
         while not is_so():
-            self.read(0.05)
-            if time.monotonic() > end:
+            has_ended = self.process.poll() is not None
+            if self.read(0.05) or is_so():
+                continue
+            if has_ended or time.monotonic() > end:
                 pytest.fail(f"never: {wanted!r}\n{self.emulator.text}")
-        self.read(quiet)
+        self.settle()
+
+    def wait_for_end(self):
+        """Its exit status."""
+        self.wait_for(lambda: self.process.poll() is not None)
+        return self.process.returncode
+
+    @property
+    def unread(self):
+        """How many bytes that were pressed it has not taken yet."""
+        return struct.unpack("i", fcntl.ioctl(self.slave, termios.FIONREAD, bytes(4)))[0]
+
+    def _sleep(self):
+        """How often each thread has been woken up; None where one is up, or keys wait for it."""
+        if self.process.poll() is not None:
+            return ()
+        woken = []
+        with contextlib.suppress(OSError):  # a thread that ends meanwhile
+            for task in sorted(Path(f"/proc/{self.process.pid}/task").iterdir()):
+                status = (task / "status").read_text()
+                if self.unread or not re.search(r"^State:\s[ST]", status, re.MULTILINE):
+                    return None
+                woken.append((task.name, re.findall(r"ctxt_switches:\s(\d+)", status)))
+        return woken
 
     def resize(self, width, height):
         self.emulator.resize(width, height)

@@ -104,20 +104,21 @@ def go_through(terminal, *, sizes=(), signs="", walk=WALK):
     for keys, wanted, how in walk:
         for key in re.findall(r"\x1b\[.|.", keys, re.DOTALL):
             terminal.press(key)
-            terminal.read(0.03)
-        is_there = wanted if callable(wanted) else lambda shown, text=wanted: text in shown
-        terminal.wait_for(lambda is_so=is_there: is_so(terminal.emulator.text), quiet=0.08)
+            terminal.settle()
+        text = terminal.emulator.text
+        assert wanted(text) if callable(wanted) else wanted in text, text
         look_at(terminal, how, signs)
         if keys == BACK:
             continue
         for size in sizes:
             terminal.resize(*size)
-            terminal.wait_for(lambda: terminal.emulator.text.strip(), quiet=0.1)
+            terminal.settle()
             look_at(terminal, how, signs)
         before = shown(terminal, how)
         terminal.emulator.spoil()
         terminal.press("\x0c")
-        terminal.wait_for(lambda old=before, how=how: shown(terminal, how) == old, quiet=0)
+        terminal.settle()
+        assert shown(terminal, how) == before, terminal.emulator.text
 
 
 def look_at(terminal, how, signs):

@@ -58,7 +58,7 @@ def test_an_error_is_told_after_the_terminal_is_given_back(in_terminal):
     assert terminal.is_raw
     terminal.press("\x1b[12~")
     terminal.wait_for("no way")
-    terminal.process.wait()
+    terminal.wait_for_end()
     assert terminal.is_as_before
     assert terminal.sent.index(b"\x1b[?1049l") < terminal.sent.index(b"no way")
     assert b"\x1b[?25h" in terminal.sent
@@ -68,8 +68,7 @@ def test_it_ends_by_its_own_key_and_leaves_all_as_it_was(in_terminal):
     terminal = in_terminal(command())
     terminal.wait_for("nothing yet")
     terminal.press("\x1bOS")
-    assert terminal.process.wait() == 0
-    terminal.read()
+    assert terminal.wait_for_end() == 0
     assert terminal.is_as_before
     modes = [b"\x1b[?1049", b"\x1b[?2004"]
     assert all(mode + b"h" in terminal.sent and mode + b"l" in terminal.sent for mode in modes)
