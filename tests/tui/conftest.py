@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import time
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -102,6 +104,34 @@ def plugged_in(tmp_path):
     return plug_in
 
 
+PATIENCE = 60
+"""Seconds until a test gives up; on a busy machine too, only what fails waits as long."""
+
+
+async def at_rest(*_):
+    """Wait until no message is on its way, no handler is at work, and nothing is to be painted.
+
+    Textual's own way is to sleep until the process takes little time, which a process on a busy
+    machine does in the middle of its work. The loop knows: nothing is ready to run but this.
+    """
+    loop, calm = asyncio.get_running_loop(), 0
+    while calm < 3:
+        await asyncio.sleep(0)
+        calm = 0 if loop._ready else calm + 1
+
+
+@pytest.fixture(autouse=True)
+def in_its_own_time(monkeypatch):
+    """Keys are pressed when the app is at rest; it looks for what colleagues do when it is told to.
+
+    Each look is `User.look`: none comes in between at a moment that the machine chooses.
+    """
+    monkeypatch.setattr("textual.app.wait_for_idle", at_rest)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", at_rest)
+    monkeypatch.setattr("nq77tui.tui.app._LOOK_EVERY", 3600)
+    monkeypatch.setattr("nq77tui.tui.views.sticks.stick._LOOK_EVERY", 3600)
+
+
 class User:
     """Somebody at the keyboard of the app."""
 
@@ -111,9 +141,11 @@ class User:
         self.repository = repository
 
     async def press(self, *keys):
-        """Press keys by name, then wait for what the app does between them."""
-        await self.pilot.press(*keys)
+        """Press keys by name, each when all is done that went before; and wait for the last."""
         await self.settle()
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
 
     async def type(self, text, *keys):
         """Type a text letter by letter, as a terminal sends it; then press keys."""
@@ -121,8 +153,26 @@ class User:
         await self.press(*keys)
 
     async def settle(self):
-        await self.app.workers.wait_for_complete()
-        await self.pilot.pause()
+        """Wait until all that goes on behind the keys is done, and shown."""
+        is_done = False
+        while not is_done:
+            await self.app.workers.wait_for_complete()
+            await self.pilot.pause()
+            await at_rest()
+            is_done = all(worker.is_finished for worker in self.app.workers)
+
+    async def look(self):
+        """Let the app look for what colleagues have saved, as it does every second."""
+        self.app._look()
+        await self.settle()
+
+    async def until(self, is_so):
+        """Wait for what comes from outside or another thread; other work goes on meanwhile."""
+        end = time.monotonic() + PATIENCE
+        while not is_so():
+            assert time.monotonic() < end, self.screen
+            await asyncio.sleep(0.005)
+            await self.pilot.pause()
 
     @property
     def view(self):

@@ -141,7 +141,7 @@ async def test_what_is_being_typed_is_asked_about_too(start, open_as, household)
     async with start() as user:
         await set_persons(user, "6")
         open_as("Lan").edit(household, {"persons": 9})
-        await user.pilot.pause(1.2)
+        await user.look()
 
         assert user.message.startswith("Người khác vừa sửa cùng trường: Nhân khẩu")
 
@@ -156,7 +156,7 @@ async def test_what_was_seen_before_it_was_changed_is_not_asked_about(
     async with start() as user:
         await user.press("h", "enter", "down", "down")
         open_as("Lan").edit(household, {"persons": 9})
-        await user.pilot.pause(1.2)
+        await user.look()
 
         assert "9" in user.line("Nhân khẩu")
 
@@ -172,7 +172,7 @@ async def test_a_deletion_is_said_and_asked_about(start, open_as, household, key
     async with start() as user:
         await set_persons(user, "6", "enter")
         open_as("Lan").delete(household)
-        await user.pilot.pause(1.2)
+        await user.look()
 
         assert "vừa bị người khác xóa" in user.message
 
@@ -209,25 +209,18 @@ async def test_long_values_fit_the_question(start, open_as, household) -> None:
         assert user.view.query_one(".box").region.height <= 14
 
 
-async def until(user, is_shown) -> None:
-    """Wait for what comes by itself, without a key."""
-    for _ in range(200):
-        if is_shown():
-            return
-        await user.pilot.pause(0.05)
-    pytest.fail(user.screen)
-
-
 async def test_a_list_and_a_form_that_are_open_show_what_a_colleague_saves(
-    start, open_as, household
+    start, open_as, household, monkeypatch
 ) -> None:
+    """By themselves, without a key."""
+    monkeypatch.setattr("nq77tui.tui.app._LOOK_EVERY", 0.02)
     lan = open_as("Lan")
     async with start() as user:
         await user.press("h")
         lan.add("household", {"head": "Hà Văn Mới"})
-        await until(user, lambda: "Hà Văn Mới" in user.screen)
+        await user.until(lambda: "Hà Văn Mới" in user.screen)
         user.view.row_list.go_to(household)
         await user.press("enter")
         lan.edit(household, {"persons": 11})
-        await until(user, lambda: "11" in user.line("Nhân khẩu"))
+        await user.until(lambda: "11" in user.line("Nhân khẩu"))
         assert not user.view.model.is_changed

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from nq77tui.tui.views.home import HomeView
+
+from .conftest import PATIENCE
 
 
 @pytest.mark.parametrize("where", ["on a key", "in a worker"])
@@ -25,7 +28,7 @@ async def test_a_fault_is_said_in_a_sentence_and_kept_in_a_file(start, tmp_path,
                 user.app.call_later(fail)
             else:
                 user.view.run_worker(fail, thread=True)
-            await user.pilot.pause(0.2)
+            await asyncio.wait_for(user.app._exception_event.wait(), PATIENCE)
 
     [said] = map(str, printed)
     assert said.startswith("Phần mềm gặp lỗi")

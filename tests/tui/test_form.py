@@ -336,7 +336,7 @@ async def test_the_form_shows_what_a_colleague_saves_and_keeps_what_i_typed(star
         await user.type("6", "enter")
         record_id = user.view.model.record_id
         open_as("Lan").edit(record_id, {"head": "Nông Văn Anh", "persons": 9, "class": "CAN"})
-        await user.pilot.pause(1.2)
+        await user.look()
 
         assert "Nông Văn Anh" in user.line("Chủ hộ")
         assert "6" in user.line("Nhân khẩu")
@@ -371,9 +371,7 @@ async def test_the_form_fits_a_bigger_and_a_smaller_window(start) -> None:
         assert "Ghi chú" in user.screen
 
         await user.pilot.resize_terminal(80, 24)
-        await user.settle()
-
-        assert len(user.view.query_one(FormPane).plain.splitlines()) <= 21
+        await user.until(lambda: len(user.view.query_one(FormPane).plain.splitlines()) <= 21)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ from nq77tui.tui.views.home import HomeView
 from nq77tui.tui.views.inbox import InboxView
 from nq77tui.tui.views.sticks.merge import MergeView
 
+from .conftest import PATIENCE
+
 THEIR_DAY = datetime(2024, 9, 4, 15, 5, tzinfo=timezone(timedelta(hours=7)))
 
 
@@ -253,7 +255,7 @@ async def test_escape_stops_the_reading(start, bring, monkeypatch, repository) -
 
     def slow(path, programme_id):
         begun.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE)
         return read(path, programme_id)
 
     monkeypatch.setattr(source, "read_source", slow)
@@ -261,9 +263,7 @@ async def test_escape_stops_the_reading(start, bring, monkeypatch, repository) -
     async with start() as user:
         await go_to(user, folder)
         await user.pilot.press("enter")
-        await user.pilot.pause()
-
-        assert begun.wait(5)
+        await user.until(begun.is_set)
         assert "Đang đọc" in user.message
 
         await user.pilot.press("escape")

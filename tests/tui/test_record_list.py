@@ -117,8 +117,7 @@ async def test_what_a_colleague_saves_shows_by_itself(start, open_as) -> None:
     async with start() as user:
         await user.press("h")
         open_as("Lan").add("household", {"head": "Bế Thị Anh", "persons": 2})
-        await user.pilot.pause(1.2)
-        await user.settle()
+        await user.look()
 
         assert heads(user)[:3] == ["Nông Văn An", "Bế Thị Anh", "Lý Thị Ân"]
         assert user.title.endswith("5")

@@ -23,7 +23,7 @@ from nq77tui.tui.views.home import HomeView
 from nq77tui.tui.views.sticks.merge import MergeView
 from nq77tui.tui.views.sticks.stick import StickView
 
-from .conftest import NOW
+from .conftest import NOW, PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -328,16 +328,14 @@ async def test_escape_stops_the_sending_and_the_keys_stay_alive(
     def slow(descriptor, data, watch=None):
         real(descriptor, data[:100])
         begun.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE)
         real(descriptor, data[100:], watch)
 
     monkeypatch.setattr(write_once, "_write_all", slow)
     async with start() as user:
         await user.press("q")
         await user.pilot.press("g")
-        await user.pilot.pause()
-
-        assert begun.wait(5)
+        await user.until(begun.is_set)
         assert "Đang gửi" in user.message
         assert len(list(usb.iterdir())) == 1
 
@@ -477,16 +475,14 @@ async def test_a_merge_that_is_stopped_while_it_writes_changes_nothing(
     def slow(*records):
         real(*records)
         begun.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE)
 
     monkeypatch.setattr(repository._writer, "put", slow)
     before = repository.generation
     async with start() as user:
         await user.press("q", "n")
         await user.pilot.press("f2")
-        await user.pilot.pause()
-
-        assert begun.wait(5)
+        await user.until(begun.is_set)
 
         await user.pilot.press("f10", "f10", "escape")
         go_on.set()
@@ -564,7 +560,7 @@ async def test_leaving_the_program_stops_the_sending(start, usb, repository, mon
     def slow(descriptor, data, watch=None):
         real(descriptor, data[:100])
         begun.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE)
         real(descriptor, data[100:], watch)
 
     over, whole = threading.Event(), write_once._write_new
@@ -580,8 +576,8 @@ async def test_leaving_the_program_stops_the_sending(start, usb, repository, mon
     async with start() as user:
         await user.press("q")
         await user.pilot.press("g")
-        assert begun.wait(5)
+        await user.until(begun.is_set)
         user.app.exit(0)
         go_on.set()
-    assert over.wait(10)
+    assert over.wait(PATIENCE)
     assert list(usb.iterdir()) == []

@@ -41,10 +41,10 @@ _KNOWN["brightyellow"] = _KNOWN["brightbrown"]
 _KNOWN["bfightmagenta"] = _KNOWN["brightmagenta"]
 
 PATIENCE = 120
-"""Seconds until a test gives up: nothing waits as long unless it fails, on a busy machine either."""
+"""Seconds until a test gives up; on a busy machine too, only what fails waits as long."""
 NAP = 0.06
-"""Seconds without a wake-up that no wait of the program between two events lasts: it decides what
-an Escape was after 0.03, and paints every 0.016. The looks that it takes every second are no news.
+"""Seconds of sleep that are no wait between two steps of one work: what an Escape was is decided
+after 0.03, and paint is due every 0.016. (Each second it looks for what colleagues have saved.)
 """
 
 

@@ -273,8 +273,7 @@ async def test_what_a_colleague_assigns_meanwhile_shows(start, open_as, programm
         Assignments(colleague, programme.assigning, colleague.today()).assign(
             person.id, [unit], {"duties": ["in_charge"]}
         )
-        await user.pilot.pause(1.2)
-        await user.settle()
+        await user.look()
 
         assert user.title.endswith("19/75 chưa có người")
         assert colleague.title(person.id)[:15] in user.rows[0]

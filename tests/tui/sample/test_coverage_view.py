@@ -158,8 +158,7 @@ async def test_an_open_table_follows_what_a_colleague_saves(start, open_as) -> N
         colleague = open_as("Lan")
         village = user.repository.find_area("Đoàn Kết")
         colleague.add("household", {"head": "Bế Văn Mới", "area": village})
-        await user.pilot.pause(1.2)
-        await user.settle()
+        await user.look()
 
         assert row(user, "Ái Quốc")[5] == "63/64"
         assert "Tĩnh Bắc: Hộ" in user.screen

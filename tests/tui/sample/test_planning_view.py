@@ -42,11 +42,7 @@ def holders(repository, units, day=TODAY):
 
 async def proposed(user):
     """Wait until the proposal is there: it is made behind the keys."""
-    for _ in range(500):
-        if isinstance(user.view, ProposalView) and user.view.all_rows():
-            return
-        await user.pilot.pause(0.02)
-    raise AssertionError(user.screen)
+    await user.until(lambda: isinstance(user.view, ProposalView) and user.view.all_rows())
 
 
 async def test_a_commune_is_proposed_changed_written_and_taken_back(
