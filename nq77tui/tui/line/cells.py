@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 
 JOINER = "\u200d"
@@ -55,3 +57,8 @@ def is_mark(cell: str) -> bool:
 def is_certain(cell: str) -> bool:
     """Whether every terminal agrees on how far the cursor moves over a cell's text."""
     return cell in _narrow or (len(cell) == 1 and ord(cell) in _WIDE)
+
+
+def are_certain(cells: Sequence[str]) -> bool:
+    """Whether every terminal agrees on how far the cursor moves over all of these."""
+    return _narrow.issuperset(cells) or all(cell == REST or is_certain(cell) for cell in cells)

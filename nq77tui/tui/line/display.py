@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nq77tui.tui.line.change import Change
 from nq77tui.tui.line.frame import Frame
 from nq77tui.tui.line.painter import Painter
 from nq77tui.tui.line.reader import Reader
@@ -13,13 +14,19 @@ Cell = tuple[int, int]
 
 
 class Display:
-    """A terminal's screen, as far as anybody can know it who only writes to it."""
+    """A terminal's screen, as far as anybody can know it who only writes to it.
+
+    Attributes:
+        reader: what it should show.
+        has_set_stops: whether the terminal's stops for tabs are not those that it had.
+    """
 
     def __init__(self, terminal: Terminal, width: int, height: int) -> None:
         self.reader = Reader(width, height, colours=terminal.colours)
+        self.has_set_stops = False
         self._terminal = terminal
         self._shown: Frame | None = None
-        self._painter = Painter(terminal, width)
+        self._painter = Painter(terminal)
         self._is_cursor_shown: bool | None = None
 
     def resize(self, width: int, height: int) -> None:
@@ -60,10 +67,11 @@ class Display:
             return ""
         if self._shown is None:
             self._shown = Frame(meant.width, meant.height)
-            self._painter = Painter(self._terminal, meant.width)
+            self._painter = Painter(self._terminal)
             self._painter.clear()
         elif self._terminal.has_scroll_regions:
             self._shift(meant, self._shown)
+        changes = []
         for y in sorted(self.reader.touched):
             row, before = meant.rows[y], self._shown.rows[y]
             if not self._terminal.has_wrap_control and y == meant.height - 1:
@@ -71,8 +79,10 @@ class Display:
                 row = row.copy()
                 row.erase(meant.width - 1, meant.width)
             if row != before:
-                self._painter.paint(y, row, before)
+                changes.append(Change(y, row, before))
                 self._shown.rows[y] = row.copy()
+        self._painter.paint(changes)
+        self.has_set_stops |= self._painter.has_set_stops
         self.reader.touched.clear()
         return self._painter.take() + self._cursor(cursor)
 

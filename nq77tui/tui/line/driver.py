@@ -111,10 +111,12 @@ class LineDriver(Driver):
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was."""
         self.disable_input()
-        if self._output is None:
+        if self._output is None or self._display is None:
             return
         self._send()
-        self._output.send(leaving(self._terminal, has_mouse=self._has_mouse))
+        width = self._display.reader.frame.width if self._display.has_set_stops else 0
+        self._display.has_set_stops = False
+        self._output.send(leaving(self._terminal, has_mouse=self._has_mouse, stops_up_to=width))
         self._output.close()
         self._output = None
         self._mode.leave()

@@ -87,6 +87,10 @@ class Row:
             return 0
         return int(sum(map(ne, self.texts, before.texts))) or 1
 
+    def is_empty(self, x: int) -> bool:
+        """Whether a cell is one that erasing leaves."""
+        return self.texts[x] == BLANK and self.looks[x] == PLAIN
+
     @property
     def end(self) -> int:
         """Where nothing but plain blanks follow."""

@@ -21,6 +21,7 @@ class Terminal:
         has_cursor_control: DECTCEM hides the cursor (VT220).
         has_wrap_control: DECAWM keeps the cursor on a full line (VT100).
         has_scroll_regions: DECSTBM (VT100).
+        has_tab_stops: HTS and TBC set and clear the columns at which a tab ends (VT100).
         has_drawings: lines, blocks and arrows of Unicode are in its font.
     """
 
@@ -32,6 +33,7 @@ class Terminal:
     has_cursor_control: bool = True
     has_wrap_control: bool = True
     has_scroll_regions: bool = True
+    has_tab_stops: bool = True
     has_drawings: bool = True
 
 
@@ -40,7 +42,7 @@ LINUX = replace(XTERM, has_alternate_screen=False, has_bracketed_paste=False)
 """The Linux console, by console_codes(4)."""
 VT220 = replace(LINUX, colours=colour.NONE, has_column_moves=False, has_drawings=False)
 VT100 = replace(VT220, has_partial_resets=False, has_cursor_control=False)
-DUMB = replace(VT100, has_wrap_control=False, has_scroll_regions=False)
+DUMB = replace(VT100, has_wrap_control=False, has_scroll_regions=False, has_tab_stops=False)
 """Whatever calls itself so is taken to know no more than how to place the cursor and erase."""
 
 _KINDS = {
@@ -53,7 +55,8 @@ _KINDS = {
     "vt200": VT220,
     "vt220": VT220,
     "vt320": VT220,
-    "ansi": replace(VT100, colours=colour.EIGHT),
+    "ansi": replace(VT100, colours=colour.EIGHT, has_tab_stops=False),
+    "eterm": replace(XTERM, has_tab_stops=False),
 }
 _ASKED = {
     "0": colour.NONE,
@@ -99,8 +102,13 @@ def entering(terminal: Terminal, *, has_mouse: bool) -> str:
     )
 
 
-def leaving(terminal: Terminal, *, has_mouse: bool) -> str:
+def leaving(terminal: Terminal, *, has_mouse: bool, stops_up_to: int = 0) -> str:
     """What makes the terminal again what it was.
+
+    Args:
+        terminal: which one.
+        has_mouse: whether it reports the mouse.
+        stops_up_to: its width, if its stops for tabs are others now.
 
     The screen is erased even where it is the second one, since some multiplexers are set to
     have only one; what was on it may be somebody's name and address.
@@ -108,6 +116,7 @@ def leaving(terminal: Terminal, *, has_mouse: bool) -> str:
     return "".join(
         [
             *(f"\x1b[?{mode}l" for mode in _MOUSE if has_mouse),
+            _usual_stops(stops_up_to) if stops_up_to else "",
             "\x1b[?2004l" if terminal.has_bracketed_paste else "",
             "\x1b[?7h" if terminal.has_wrap_control else "",
             "\x1b[?25h" if terminal.has_cursor_control else "",
@@ -116,3 +125,8 @@ def leaving(terminal: Terminal, *, has_mouse: bool) -> str:
             "\x1b[?1049l" if terminal.has_alternate_screen else "",
         ]
     )
+
+
+def _usual_stops(width: int) -> str:
+    """Every eight columns: by hand, and beyond the width by DECST8C where that is known."""
+    return "\x1b[3g\r" + "\x1b[8C\x1bH" * ((width - 1) // 8) + "\x1b[?5W"

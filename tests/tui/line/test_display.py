@@ -35,9 +35,10 @@ def segment(word, codes):
     return f"\x1b[{codes}m{word}\x1b[0m" if codes else word
 
 
-lines = st.lists(
-    st.tuples(st.sampled_from(WORDS), st.sampled_from(SGR)), min_size=0, max_size=9
-).map(lambda parts: "".join(segment(*part) for part in parts))
+looks = st.sampled_from(SGR)
+lines = st.lists(st.tuples(st.sampled_from(WORDS), looks), min_size=0, max_size=9).map(
+    lambda parts: "".join(segment(*part) for part in parts)
+)
 
 
 def painted(rows, width):
@@ -46,13 +47,27 @@ def painted(rows, width):
     return clear + "\n".join(f"\x1b[{y + 1};1H{row}" for y, row in enumerate(rows))
 
 
+cells = st.sampled_from(["", "a", "7", "Bản", "Hộ nghèo", "漢", "e\u0323"])
+columns = st.sampled_from([(3, 12), (9, 17, 21), (1, 4, 6, 24), (7, 8, 15)])
+
+
+@st.composite
+def pages(draw, count, stops):
+    """The rows of a list: texts in the same columns."""
+    rows = []
+    for _ in range(count):
+        placed = [f"\x1b[{x + 1}G{segment(draw(cells), draw(looks))}" for x in stops]
+        rows.append("".join(placed))
+    return rows
+
+
 @st.composite
 def changes(draw, height):
     """What happens to a list of rows from one screen to the next."""
     rows = [draw(lines) for _ in range(height)]
     screens = [list(rows)]
     for _ in range(draw(st.integers(1, 5))):
-        kind = draw(st.sampled_from(["row", "up", "down", "all", "few", "same"]))
+        kind = draw(st.sampled_from(["row", "up", "down", "all", "few", "same", "page"]))
         top = draw(st.integers(0, height - 2))
         bottom = draw(st.integers(top + 1, height - 1))
         count = draw(st.integers(1, bottom - top))
@@ -66,6 +81,8 @@ def changes(draw, height):
             rows[top] = new[0]
         elif kind == "few":
             rows[top], rows[bottom] = rows[bottom], rows[top]
+        elif kind == "page":
+            rows = draw(pages(height, draw(columns)))
         elif kind == "all":
             rows = [draw(lines) for _ in range(height)]
         screens.append(list(rows))
@@ -202,6 +219,27 @@ def test_a_list_scrolled_back_is_scrolled_back():
 
 def test_a_dumb_terminal_is_not_scrolled():
     assert "\x1b[1;8r" not in sent_for(ROWS[:8], ROWS[1:], kind=terminal.DUMB)
+
+
+def page_of(first):
+    """Rows with something in three columns, of which the middle one does not change."""
+    return [f"{chr(first + y)}{'same':>12}{first + y:>12}" for y in range(8)]
+
+
+def test_a_page_that_turns_sets_the_stops_for_tabs_and_uses_them(emulator):
+    shown = emulator(40, 8)
+    display = Display(ANY, 40, 8)
+    sent = []
+    for first in (65, 76, 87):
+        display.read(painted(page_of(first), 40))
+        sent.append(display.difference((0, 0)))
+        shown.feed(sent[-1])
+        assert shown.text == "\n".join(page_of(first))
+    assert sent[0].count("\x1b[3g") == 1
+    assert sent[0].count("\x1bH") == 2
+    assert sent[2] == "\n\r".join(f"{chr(87 + y)}\t\t{87 + y}" for y in range(8)) + "\x1b[H"
+    shown.feed(terminal.leaving(ANY, has_mouse=False, stops_up_to=40))
+    assert shown.screen.tabstops == set(range(8, 40, 8))
 
 
 def test_wide_characters_are_two_cells(emulator):

@@ -69,7 +69,7 @@ WALK = [
     ("\x1b", "Nghị quyết 77", BAR),
     ("o", "Mô hình", BAR),
     ("\x1b", "Nghị quyết 77", BAR),
-    ("\x1b", "Thoát", BOX),
+    ("\x1b", "Thoát chương trình?", BOX),
     ("k", "Nghị quyết 77", BAR),
 ]
 

@@ -174,6 +174,21 @@ def test_the_line_is_cut(app, open_as):
     open_as("Bình")
 
 
+def test_the_stops_for_tabs_are_put_back(app):
+    terminal = app()
+    usual = set(range(8, 80, 8))
+    assert terminal.emulator.screen.tabstops == usual
+    terminal.press("\x1b")
+    terminal.wait_for("Địa bàn")
+    terminal.press("h")
+    terminal.wait_for("Nông Văn An")
+    assert terminal.emulator.screen.tabstops != usual
+    terminal.process.terminate()
+    terminal.process.wait()
+    terminal.read()
+    assert terminal.emulator.screen.tabstops == usual
+
+
 def test_colours_are_left_out_where_they_are_not_wanted(app):
     terminal = app(NO_COLOR="1")
     assert not re.search(rb"\x1b\[[0-9;]*[39][0-7]m", terminal.sent)
