@@ -198,12 +198,12 @@ def from_document(record_type: str, doc_id: int, document: Mapping[str, Any]) ->
         raise DocumentError("too_many_fields", id=record_id, count=len(values))
     for name, value in values.items():
         if not name.isascii():
-            _check_value(name, record_id, name)
+            check_value(name, record_id, name)
         # Short of nested values, most are plain text or small numbers.
         if not (type(value) is str and value.isascii()):
-            _check_value(value, record_id, name)
+            check_value(value, record_id, name)
     try:
-        _check_value(causal, record_id, RESERVED)
+        check_value(causal, record_id, RESERVED)
         if isinstance(causal, str):
             record = _read_text(record_type, record_id, values, causal)
         else:
@@ -249,7 +249,7 @@ def _read_object(
         if len(siblings) != len(indexes) or len(set(indexes)) != len(indexes):
             raise ValueError(name)
         for other in siblings[1:]:
-            _check_value(other, record_id, name)
+            check_value(other, record_id, name)
         fields[name] = display_order(
             Sibling(writes[_number(index, 0, len(writes) - 1)][0], sibling, writes[index][1])
             for index, sibling in zip(indexes, siblings, strict=True)
@@ -320,8 +320,12 @@ def _number(value: Any, lowest: int, highest: int) -> int:
     return value
 
 
-def _check_value(value: Any, record_id: str, name: str, depth: int = 0) -> None:
-    """Refuse what JSON files can carry and records must not: NaN, surrogates, depth."""
+def check_value(value: Any, record_id: str, name: str, depth: int = 0) -> None:
+    """Refuse what JSON files can carry and records must not: NaN, surrogates, depth.
+
+    Raises:
+        DocumentError: which names the record and the field.
+    """
     if depth > MAX_DEPTH:
         raise DocumentError("too_deep", id=record_id, field=name)
     if isinstance(value, str):
@@ -336,11 +340,11 @@ def _check_value(value: Any, record_id: str, name: str, depth: int = 0) -> None:
             raise DocumentError("bad_number", id=record_id, field=name)
     elif isinstance(value, list):
         for part in value:
-            _check_value(part, record_id, name, depth + 1)
+            check_value(part, record_id, name, depth + 1)
     elif isinstance(value, dict):
         for key, part in value.items():
-            _check_value(key, record_id, name, depth + 1)
-            _check_value(part, record_id, name, depth + 1)
+            check_value(key, record_id, name, depth + 1)
+            check_value(part, record_id, name, depth + 1)
     else:
         raise DocumentError("bad_value", id=record_id, field=name)
 

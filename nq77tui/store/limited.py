@@ -330,6 +330,10 @@ class LimitedRepository(Repository):
         """Put merged records in place: a supervisor's work."""
         raise RefusedError(Problem("rights.no_merge", self.rights.params()))
 
+    def stored(self, *_: Any, **__: Any) -> NoReturn:
+        """The stored documents as they are: for a merge."""
+        raise RefusedError(Problem("rights.no_merge", self.rights.params()))
+
     def rename(self, *_: Any, **__: Any) -> NoReturn:
         """Give writes that another machine named alike their own name: part of a merge."""
         raise RefusedError(Problem("rights.no_merge", self.rights.params()))

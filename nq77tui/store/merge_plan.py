@@ -11,6 +11,7 @@ from nq77tui.core.record import Json, Record
 from nq77tui.core.text import printable
 from nq77tui.store.branches import Branches
 from nq77tui.store.epochs import Epochs
+from nq77tui.store.merged_records import MergedRecords
 from nq77tui.store.peers import Peer
 from nq77tui.store.receipts import Receipt, as_json
 from nq77tui.store.repository import Repository
@@ -46,10 +47,6 @@ class MergePlan:
 
     Attributes:
         branches: the sources and this store, with replica ids that were used twice sorted out.
-        new: records that were not here.
-        changed: records that now hold something they did not.
-        known: records that brought nothing new.
-        conflicted: records in which a person has to decide something that was not open before.
         refused: why a document could not be taken in, one problem each.
         records: what is to be written.
         aside: copies in a newer form, which are kept beside another, by id and form.
@@ -57,7 +54,9 @@ class MergePlan:
         heard: what the store includes of each replica afterwards.
         warnings: what people have to be told.
         is_replica_twice: somebody else writes under this store's replica id.
-        by_type: the counts of each record type that came in, by kind.
+        by_type: the counts of each record type that came in, by kind: ``new`` were not here,
+            ``changed`` now hold something they did not, ``known`` brought nothing new, in
+            ``conflicted`` a person has to decide something that was not open before.
         diverged: replicas whose id two machines used, so that a source's writes from that counter
             on may be named like others of this store.
         chains: the hash over the commits of replicas at the counters of `heard`.
@@ -70,12 +69,8 @@ class MergePlan:
     """
 
     branches: Branches
-    new: int = 0
-    changed: int = 0
-    known: int = 0
-    conflicted: int = 0
     refused: list[Problem] = field(default_factory=list)
-    records: dict[str, Record] = field(default_factory=dict)
+    records: MergedRecords = field(default_factory=MergedRecords)
     aside: dict[tuple[str, int], Record] = field(default_factory=dict)
     newer: int = 0
     heard: dict[str, int] = field(default_factory=dict)
@@ -97,21 +92,38 @@ class MergePlan:
         return bool(self.records or self.heard or self.word_of)
 
     @property
+    def new(self) -> int:
+        """Records that were not here."""
+        return self._count("new")
+
+    @property
+    def changed(self) -> int:
+        """Records that now hold something they did not."""
+        return self._count("changed")
+
+    @property
+    def known(self) -> int:
+        """Records that brought nothing new."""
+        return self._count("known")
+
+    @property
+    def conflicted(self) -> int:
+        """Records in which a person has to decide something that was not open before."""
+        return self._count("conflicted")
+
+    def _count(self, kind: str) -> int:
+        return sum(kinds[kind] for kinds in self.by_type.values())
+
+    @property
     def counts(self) -> dict[str, int]:
         """The receipt's line; ``in`` is the sum of the rest."""
-        kinds = {
-            "new": self.new,
-            "changed": self.changed,
-            "known": self.known,
-            "conflicted": self.conflicted,
-            "refused": len(self.refused),
-        }
+        kinds = {kind: self._count(kind) for kind in KINDS}
         return {"in": sum(kinds.values()), **kinds}
 
     @property
     def conflicts(self) -> list[Record]:
         """The records to be written in which something is open."""
-        return [r for r in self.records.values() if r.conflicts or r.is_contested]
+        return [r for r in self.records.read if r.conflicts or r.is_contested]
 
 
 def receipt_of(repository: Repository, plan: MergePlan) -> Receipt:

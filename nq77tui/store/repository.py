@@ -11,13 +11,14 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from nq77tui.core import merge
 from nq77tui.core.area_tree import AreaTree, Facts
 from nq77tui.core.confirmation import confirmations
 from nq77tui.core.counting.coverage import Coverage
+from nq77tui.core.document_merge import Document
 from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.core.record import Dot, Json, Record, Sibling, Stamp
 from nq77tui.core.renaming import Renaming
@@ -577,10 +578,14 @@ class Repository(Reader):
         epochs: Epochs | None = None,
         aside: Iterable[Record] = (),
         watch: Watch = unwatched,
+        *,
+        documents: Sequence[tuple[str, str, Document]] = (),
     ) -> None:
         """Put merged records in place.
 
         Args:
+            documents: others as their record type, TinyDB id and document, which is proved sound,
+                in the programme's form, and changed by nobody from now on.
             heard: what the store includes of each replica now.
             chains: the hash over the commits of replicas at those counters, where it was told.
             peers: what other machines told of themselves and of each other.
@@ -593,21 +598,36 @@ class Repository(Reader):
         """
         with self.transaction():
             whole = list(records)
+            of = len(documents) + len(whole)
             # So many at once cost half; all at once would keep every key waiting.
+            for start in range(0, len(documents), _AT_ONCE):
+                watch("merge", start, of)
+                self._writer.put_documents(documents[start : start + _AT_ONCE])
             for start in range(0, len(whole), _AT_ONCE):
-                watch("merge", start, len(whole))
+                watch("merge", len(documents) + start, of)
                 self._writer.put(*whole[start : start + _AT_ONCE])
-            watch("merge", len(whole), len(whole))
+            watch("merge", of, of)
             for record in aside:
                 put_aside(self._storage, record)
             self._writer.hear(heard, chains, epochs)
             self.peer_book.learn(peers)
             self.peer_book.tell_of_myself()
 
+    def stored(self, record_type: str) -> Mapping[str, Any]:
+        """The stored documents of a type by TinyDB id, not yet proved sound, for a merge.
+
+        Not to be changed, nor what is in it.
+        """
+        return MappingProxyType(self._storage.tables.table(record_type))
+
+    def holds(self, key: str) -> bool:
+        """Whether a record of whatever type stands behind a TinyDB id."""
+        return self._storage.tables.by_name.table_with(key) is not None
+
     def keep_aside(self, table: str, row: Mapping[str, Json]) -> None:
         """Keep something with the commit, in the history only; inside a transaction."""
         # Put and dropped again: the journal line holds it, the snapshot never does.
-        self._storage.do(["i", table, "1", dict(row)])
+        self._storage.do(["i", table, "1", dict(row)], is_mine=True)
         self._storage.do(["x", table])
 
     def after_commit(self, action: Callable[[], None]) -> None:

@@ -234,17 +234,20 @@ class JournalStorage(FollowedStore, Storage):
         with suppress(OSError, RefusedError):
             self._reload()
 
-    def do(self, *operations: Operation) -> None:
+    def do(self, *operations: Operation, is_mine: bool = False) -> None:
         """Carry out operations inside a transaction.
 
         They are written as JSON first, and what is applied is read back from that, so that memory
         holds exactly what the disk will, and shares nothing with the caller. Many at once cost
         half of what they cost one by one.
+
+        Args:
+            is_mine: they hold what was read from JSON and nobody changes any more: not read back.
         """
         text = dump(operations)
         self._is_applying = True
         apply, undo = self.tables.apply, self._undo
-        for operation in parse_dumped(text):
+        for operation in operations if is_mine else parse_dumped(text):
             undo.append(apply(operation))
         self._pending.append(text[1:-1])
         self._is_applying = False

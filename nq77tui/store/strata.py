@@ -69,15 +69,14 @@ def forms(tables: Tables, record_type: str) -> tuple[int, int]:
             return 1, 1
 
 
-def note_form(storage: JournalStorage, record: Record) -> None:
+def note_form(storage: JournalStorage, record_type: str, form: int) -> None:
     """Note a form that the table of a type did not have; inside a transaction, before the put."""
-    known = forms(storage.tables, record.type)
-    if known[0] <= record.schema <= known[1]:
+    known = forms(storage.tables, record_type)
+    if known[0] <= form <= known[1]:
         return
-    if not storage.tables.table(record.type):
-        known = record.schema, record.schema
-    lowest, highest = min(known[0], record.schema), max(known[1], record.schema)
-    _note(storage, record.type, lowest, highest)
+    if not storage.tables.table(record_type):
+        known = form, form
+    _note(storage, record_type, min(known[0], form), max(known[1], form))
 
 
 def _note(storage: JournalStorage, record_type: str, lowest: int, highest: int) -> None:
