@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from nq77tui.core.problem import RefusedError
 from nq77tui.core.record import Json
@@ -14,7 +13,7 @@ from nq77tui.core.validation import allowed_choices
 from nq77tui.core.values import parse_yes_no
 from nq77tui.core.vietnamese.folding import fold
 from nq77tui.tui.form_model import FormModel
-from nq77tui.tui.search import Search, searchable
+from nq77tui.tui.search import Search
 from nq77tui.tui.titles import Titled, matching
 
 
@@ -67,11 +66,7 @@ def narrowed(options: Sequence[Option], query: str) -> list[Option]:
         by_number = [option for option in options if option.number.startswith(text)]
         return sorted(by_number, key=lambda option: option.number != text)
     search = Search(text)
-    found = [
-        option
-        for option in options
-        if search.accepts(searchable(option.label), partial(str, option.label))
-    ]
+    found = [option for option in options if search.finds(option.label)]
     found.sort(key=lambda option: not fold(option.label).startswith(search.start))
     return found or _meaning(options, text)
 

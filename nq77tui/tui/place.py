@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from nq77tui.core.values import show_number
@@ -103,11 +102,7 @@ def found_places(places: Iterable[Place], typed: str) -> list[Place]:
     if not typed:
         return list(places)
     search = Search(typed)
-    found = [
-        place
-        for place in places
-        if search.accepts(searchable(place.title), partial(str, place.title))
-    ]
+    found = [place for place in places if search.finds(place.title)]
     found.sort(key=_rank(typed, search.start))
     return found
 

@@ -31,3 +31,7 @@ class Search:
         if not all(word in prepared for word in self._words):
             return False
         return self._finder is None or self._finder.accepts(prepared, original())
+
+    def finds(self, text: str) -> bool:
+        """Whether a text is found that nobody has prepared."""
+        return self.accepts(searchable(text), lambda: text)

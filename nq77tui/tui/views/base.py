@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from nq77tui.core.problem import RefusedError
+from nq77tui.core.values import show_number
 from nq77tui.tui.actions import APP, Action, shown_key
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.theme import ERROR, KEY, PLAIN, TITLE, WARNING
@@ -108,6 +109,10 @@ class BaseView(Screen[Result]):
         """Say what the store has to tell, unless what was done just now still stands there."""
         if not self._has_said:
             self.say()
+
+    def number(self, number: int | float) -> str:
+        """A number as people read it."""
+        return show_number(number, self.desk.catalogue.lang)
 
     def refuse_if_read_only(self) -> bool:
         """Say why nothing can be written, if so; answers whether it was."""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.app import ComposeResult
-
 from nq77tui.tui.actions import HELP, Action, bindings, shown_key
 from nq77tui.tui.cells import wrap
 from nq77tui.tui.desk import Desk
-from nq77tui.tui.views.base import BaseView
-from nq77tui.tui.widgets.row_list import ListColumn, RowList
+from nq77tui.tui.views.rows import RowsView
+from nq77tui.tui.widgets.row_list import ListColumn
 
 _KEYS, _WORDS = 24, 52
 
 
-class HelpView(BaseView[None]):
+class HelpView(RowsView[None]):
     """A list made from the actions themselves, so that it cannot lag behind."""
 
     ACTIONS = HELP
@@ -24,10 +22,6 @@ class HelpView(BaseView[None]):
     def __init__(self, desk: Desk, actions: Sequence[Action]) -> None:
         super().__init__(desk)
         self._actions = actions
-
-    def body(self) -> ComposeResult:
-        """The list."""
-        yield RowList()
 
     def relabel(self) -> None:
         """Make the list."""
@@ -38,7 +32,7 @@ class HelpView(BaseView[None]):
         )
         lines = [line for action in self._actions for line in self._lines(action)]
         rows = [str(number) for number in range(len(lines))]
-        self.query_one(RowList).show(columns, rows, lambda row_id: lines[int(row_id)])
+        self.row_list.show(columns, rows, lambda row_id: lines[int(row_id)])
 
     def show_title(self) -> None:
         """Help."""

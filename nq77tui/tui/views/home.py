@@ -9,7 +9,6 @@ from textual.worker import get_current_worker
 
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.counting.coverage import Coverage
-from nq77tui.core.values import show_number
 from nq77tui.store.inbox import open_questions
 from nq77tui.tui.actions import HOME, bindings
 from nq77tui.tui.desk import Desk
@@ -67,7 +66,7 @@ class HomeView(BaseView[None]):
             self._say_waiting()
 
     def _say_waiting(self) -> None:
-        count = show_number(self._waiting, self.desk.catalogue.lang)
+        count = self.number(self._waiting)
         self.say(self.desk.text("tui.home.conflicts", count=count) if self._waiting else "")
 
     def _show_board(self) -> None:
@@ -80,16 +79,16 @@ class HomeView(BaseView[None]):
         if self._coverage is None:
             return Progress(label, "", "", 0)
         share = self._coverage.share(EVERYWHERE, name)
-        lang, percent = self.desk.catalogue.lang, share.percent
+        percent = share.percent
         return Progress(
             label,
-            f"{show_number(share.have, lang)}/{show_number(share.of, lang)}",
-            "" if percent is None else f"{show_number(percent, lang)} %",
+            f"{self.number(share.have)}/{self.number(share.of)}",
+            "" if percent is None else f"{self.number(percent)} %",
             (percent or 0) / 100,
         )
 
     def _blocks(self) -> list[list[Place]]:
-        programme, lang = self.desk.programme, self.desk.catalogue.lang
+        programme = self.desk.programme
         blocks = []
         for group, label in programme.home.groups.items():
             screens = [screen for screen in programme.screens.values() if screen.group == group]
@@ -97,7 +96,7 @@ class HomeView(BaseView[None]):
                 Place(
                     self.desk.label(screen.label),
                     screen.key,
-                    show_number(self.desk.repository.count(screen.record), lang),
+                    self.number(self.desk.repository.count(screen.record)),
                 )
                 for screen in screens
             ]

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 
 from nq77tui.core.inbox import Bulk, Question
 from nq77tui.core.problem import RefusedError
-from nq77tui.core.values import show_number
 from nq77tui.store.inbox import Decided
 from nq77tui.tui.actions import CONFLICTS, READING, bindings
 from nq77tui.tui.desk import Desk
@@ -67,7 +66,7 @@ class InboxView(BaseView[None]):
 
     def show_title(self) -> None:
         """How many there are."""
-        self.set_title(self.desk.text("tui.conflicts.title"), self._number(len(self._listed)))
+        self.set_title(self.desk.text("tui.conflicts.title"), self.number(len(self._listed)))
 
     def _show(self) -> None:
         self._show_rows(self._listed.keys)
@@ -101,9 +100,6 @@ class InboxView(BaseView[None]):
             short = InboxText(self.desk, self._listed, question).short
             panel.show(lambda width: short(width, panel.size.height))
 
-    def _number(self, number: int) -> str:
-        return show_number(number, self.desk.catalogue.lang)
-
     def on_row_list_moved(self) -> None:
         """Show the values of the one under the cursor."""
         self.say()
@@ -129,7 +125,7 @@ class InboxView(BaseView[None]):
             decided = self._listed.decide([(question, number)])
             self._show()
             if decided.done:
-                self.say(told(self._number(len(self._listed))), GOOD)
+                self.say(told(self.number(len(self._listed))), GOOD)
             else:
                 self._say_undone(decided)
 
@@ -177,7 +173,7 @@ class InboxView(BaseView[None]):
         which = "wide" if bulk.is_wide else question.kind
         what = text(
             f"tui.inbox.all_{which}",
-            count=self._number(len(bulk.decisions)),
+            count=self.number(len(bulk.decisions)),
             type=self._listed.type_label(question),
             field=self._listed.field_label(question, question.field),
             other=self._listed.other_title(question) if question.other else "",
@@ -195,9 +191,9 @@ class InboxView(BaseView[None]):
             left = len(decided.moved_on) + len(decided.refused)
             told = self.desk.text(
                 "tui.inbox.decided_many",
-                done=self._number(decided.done),
-                left=self._number(left),
-                count=self._number(len(self._listed)),
+                done=self.number(decided.done),
+                left=self.number(left),
+                count=self.number(len(self._listed)),
             )
             self.say(told, WARNING if left else GOOD)
 
@@ -251,7 +247,7 @@ class InboxView(BaseView[None]):
         self._show()
         is_open = self._listed.get(question.key) is not None
         key = "tui.conflicts.still_open" if is_open else "tui.conflicts.written_other"
-        count = self._number(len(self._listed))
+        count = self.number(len(self._listed))
         told = self.desk.text(key, title=title, label=label, count=count)
         self.say(told, WARNING if is_open else GOOD)
 

@@ -7,16 +7,14 @@ from functools import partial
 from itertools import chain
 
 from textual import events
-from textual.app import ComposeResult
 
-from nq77tui.core.values import show_number
 from nq77tui.tui.actions import LIST, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.line_editor import LineEditor
 from nq77tui.tui.listing import Listing
 from nq77tui.tui.slices import in_slices, run_behind
 from nq77tui.tui.theme import GOOD
-from nq77tui.tui.views.base import BaseView
+from nq77tui.tui.views.rows import RowsView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
 _AT_ONCE = 0.06
@@ -24,7 +22,7 @@ _AT_ONCE = 0.06
 _RIGHT = {"integer", "decimal", "figure", "hectares", "money"}
 
 
-class ListView(BaseView[None]):
+class ListView(RowsView[None]):
     """All records of one type."""
 
     ACTIONS = LIST
@@ -37,15 +35,6 @@ class ListView(BaseView[None]):
         self._filter = LineEditor()
         self._is_fresh = True
         """Whether the order is not known yet and nobody has moved."""
-
-    def body(self) -> ComposeResult:
-        """The rows."""
-        yield RowList()
-
-    @property
-    def row_list(self) -> RowList:
-        """The rows."""
-        return self.query_one(RowList)
 
     @property
     def listing(self) -> Listing:
@@ -92,16 +81,13 @@ class ListView(BaseView[None]):
 
     def show_title(self) -> None:
         """The name of the list, the filter, how many."""
-        title, total = self.desk.label(self._screen_of.label), self._number(len(self.listing))
+        title, total = self.desk.label(self._screen_of.label), self.number(len(self.listing))
         if not self._filter.text:
             self.set_title(title, total)
             return
         query = self.desk.text("tui.list.filter", query=self._filter.text)
-        found = self._number(len(self.row_list.rows))
+        found = self.number(len(self.row_list.rows))
         self.set_title(f"{title}  {query}", f"{found}/{total}")
-
-    def _number(self, number: int) -> str:
-        return show_number(number, self.desk.catalogue.lang)
 
     # Filtering
 

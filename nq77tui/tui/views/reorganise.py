@@ -7,7 +7,6 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from textual.app import ComposeResult
 from textual.worker import get_current_worker
 
 from nq77tui.core.problem import Problem, RefusedError
@@ -18,17 +17,17 @@ from nq77tui.tui.cells import wrapped
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.place import path_typed
 from nq77tui.tui.theme import GOOD
-from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.dialog.confirm import Confirm
 from nq77tui.tui.views.dialog.prompt import Prompt
-from nq77tui.tui.widgets.row_list import ListColumn, RowList
+from nq77tui.tui.views.rows import RowsView
+from nq77tui.tui.widgets.row_list import ListColumn
 
 _COUNT, _DONE = 17, 14
 _MOST_LINES = 6
 _LEAVE, _END, _CARRY = "leave", "end", "carry"
 
 
-class ReorganiseView(BaseView[None]):
+class ReorganiseView(RowsView[None]):
     """Asks for table, day and level, shows a preview line by line, and carries it out.
 
     A line of what hangs in the air is left, ended or carried over as chosen on it.
@@ -45,10 +44,6 @@ class ReorganiseView(BaseView[None]):
         self._choices: dict[str, str] = {}
         self._result: Reorganised | None = None
         self._lines: dict[str, tuple[str, str, str]] = {}
-
-    def body(self) -> ComposeResult:
-        """A line a figure."""
-        yield RowList()
 
     def on_mount(self) -> None:
         """Ask what it is about."""
@@ -168,7 +163,7 @@ class ReorganiseView(BaseView[None]):
         columns = [ListColumn(heads[0], label)]
         if not wide:
             columns += [ListColumn(heads[1], _COUNT, is_right=True), ListColumn(heads[2], _DONE)]
-        self.query_one(RowList).show(columns, list(self._lines), self._cells)
+        self.row_list.show(columns, list(self._lines), self._cells)
 
     def _cells(self, row_id: str) -> tuple[str, ...]:
         return self._lines[row_id] if self._result else self._lines[row_id][:1]
@@ -222,7 +217,7 @@ class ReorganiseView(BaseView[None]):
 
     def action_choose(self) -> None:
         """Leave what hangs, end it or carry it over; records of one type together."""
-        current = self.query_one(RowList).current or ""
+        current = self.row_list.current or ""
         if self._result is None or not self._result.is_preview or not current.startswith("hanging"):
             self.say(self.desk.text("tui.reorganise.not_here"))
             return

@@ -2,43 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from textual import events
-from textual.app import ComposeResult
 
 from nq77tui.core.screen import RecordScreen
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.line_editor import LineEditor
 from nq77tui.tui.row_text import RowText
-from nq77tui.tui.views.base import BaseView, Result
-from nq77tui.tui.widgets.row_list import ListColumn, RowList
+from nq77tui.tui.search import Search, searchable
+from nq77tui.tui.views.base import Result
+from nq77tui.tui.views.rows import RowsView
+from nq77tui.tui.widgets.row_list import ListColumn
 
 _RIGHT = {"integer", "decimal", "figure", "hectares", "money"}
 _MARGIN = 2
 """Cells for the sign of a marked row."""
 
 
-class SiftedView(BaseView[Result]):
+class SiftedView(RowsView[Result]):
     """A list with a filter; what a letter is bound to comes before the filter."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._filter = LineEditor()
 
-    def body(self) -> ComposeResult:
-        """The rows."""
-        yield RowList()
-
-    @property
-    def row_list(self) -> RowList:
-        """The rows."""
-        return self.query_one(RowList)
-
     @property
     def query_text(self) -> str:
         """What is looked for."""
         return self._filter.text
+
+    def sift(
+        self,
+        row_ids: Sequence[str],
+        words: Callable[[str], str],
+        prepared: dict[str, str] | None = None,
+    ) -> Sequence[str]:
+        """The rows that the filter finds.
+
+        Args:
+            words: gives what a row is found by.
+            prepared: keeps what was made of those words, where there are thousands of rows.
+        """
+        if not self.query_text.strip():
+            return row_ids
+        search = Search(self.query_text)
+        if prepared is None:
+            return [one for one in row_ids if search.finds(words(one))]
+        for one in row_ids:
+            if one not in prepared:
+                prepared[one] = searchable(words(one))
+        return [one for one in row_ids if search.accepts(prepared[one], partial(words, one))]
 
     def show_rows(self, *, from_top: bool = False) -> None:
         """Show the rows that the filter finds."""
@@ -200,3 +215,19 @@ class RecordColumns:
         row = self._desk.repository.row(record_id)
         cells = self.text.cells(row.values if row else {})
         return tuple(cells[at] for at in self._shown)
+
+    def words(self, record_id: str) -> str:
+        """What a record is found by, in these columns or not."""
+        row = self._desk.repository.row(record_id)
+        return self.text.found_by(row.values) if row else ""
+
+    def in_order(self, record_ids: Iterable[str]) -> list[str]:
+        """Records in the order of their type's list, without those that are gone.
+
+        Can be called from any thread: what it works out it shares with nobody.
+        """
+        repository, sort = self._desk.repository, self._screen.sort
+        text = RowText(repository, self._screen, self._desk.catalogue.lang)
+        rows = map(repository.row, record_ids)
+        keyed = {row.id: text.key(row.values, sort) for row in rows if row}
+        return sorted(keyed, key=keyed.__getitem__)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from nq77tui.core.area_tree import EVERYWHERE
-from nq77tui.core.values import parse_date, show_number
+from nq77tui.core.values import parse_date
 from nq77tui.tui.actions import ASSIGN, SIFT, bindings
 from nq77tui.tui.charges import Charges
-from nq77tui.tui.search import Search, searchable
 from nq77tui.tui.views.assigning.person_load import EverybodyView
 from nq77tui.tui.views.assigning.units import UnitsView
 from nq77tui.tui.views.coverage.counted import CountedView
@@ -45,7 +44,7 @@ class AssignView(SiftedView[None], CountedView[None]):
         left = ""
         if self.coverage is not None:
             missing = sum(map(self._missing, self._places))
-            left = self.desk.text("tui.assign.left", count=self._number(missing))
+            left = self.desk.text("tui.assign.left", count=self.number(missing))
         if self.as_of is not None:
             left = f"{left}  {self.day_shown}".strip()
         self.set_title(self.filtered_title(title), left)
@@ -94,8 +93,8 @@ class AssignView(SiftedView[None], CountedView[None]):
         return (
             self.area_name(area_id),
             self.area_name(above) if above else "",
-            self._number(share.of),
-            self._number(missing) if missing else "",
+            self.number(share.of),
+            self.number(missing) if missing else "",
         )
 
     @property
@@ -107,19 +106,8 @@ class AssignView(SiftedView[None], CountedView[None]):
         share = self.coverage.share(area_id, self._metric_name)
         return share.of - share.have
 
-    def _number(self, number: int) -> str:
-        return show_number(number, self.desk.catalogue.lang)
-
-    def _found(self) -> list[str]:
-        if not self.query_text.strip():
-            return self._places
-        search = Search(self.query_text)
-        words = {place: " ".join(self._cells(place)[:2]) for place in self._places}
-        return [
-            place
-            for place, text in words.items()
-            if search.accepts(searchable(text), lambda text=text: text)  # type: ignore[misc]
-        ]
+    def _found(self) -> Sequence[str]:
+        return self.sift(self._places, lambda place: " ".join(self._cells(place)[:2]))
 
     # Going
 

@@ -9,7 +9,6 @@ from nq77tui.core.scope import Row
 from nq77tui.tui.actions import MARK, PEOPLE, PERSON, SIFT, bindings
 from nq77tui.tui.candidates import Purpose
 from nq77tui.tui.charges import Charges
-from nq77tui.tui.search import Search, searchable
 from nq77tui.tui.theme import GOOD
 from nq77tui.tui.views.assigning.people import PeopleView
 from nq77tui.tui.views.dialog.confirm import Confirm
@@ -90,14 +89,8 @@ class PersonView(MarkingView[None]):
         """Every assignment of the list."""
         return list(self._rows)
 
-    def _found(self) -> list[str]:
-        if not self.query_text.strip():
-            return list(self._rows)
-        search = Search(self.query_text)
-        words = {one: " ".join(self._cells(one)) for one in self._rows}
-        return [
-            one for one in words if search.accepts(searchable(words[one]), partial(str, words[one]))
-        ]
+    def _found(self) -> Sequence[str]:
+        return self.sift(list(self._rows), lambda one: " ".join(self._cells(one)))
 
     # Doing
 

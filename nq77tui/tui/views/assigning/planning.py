@@ -9,7 +9,6 @@ from functools import partial
 from nq77tui.tui.actions import MARK, PEOPLE, SIFT, bindings
 from nq77tui.tui.candidates import Purpose
 from nq77tui.tui.charges import Charges
-from nq77tui.tui.search import Search, searchable
 from nq77tui.tui.views.assigning.people import PeopleView
 from nq77tui.tui.views.assigning.person_load import PersonView
 from nq77tui.tui.views.sifted import MarkingView
@@ -135,14 +134,8 @@ class PlanView(MarkingView[str]):
         value = row.values.get(ties[0].field)
         return self.desk.shown(row.type, ties[0].field, value) if value else ""
 
-    def _found(self) -> list[str]:
-        if not self.query_text.strip():
-            return list(self.all_rows())
-        search = Search(self.query_text)
-        words = {one: " ".join(self._cells(one)) for one in self.all_rows()}
-        return [
-            one for one in words if search.accepts(searchable(words[one]), partial(str, words[one]))
-        ]
+    def _found(self) -> Sequence[str]:
+        return self.sift(self.all_rows(), lambda one: " ".join(self._cells(one)))
 
     def all_rows(self) -> Sequence[str]:
         """Everything that is planned."""

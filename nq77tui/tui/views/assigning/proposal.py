@@ -8,7 +8,7 @@ from functools import partial
 
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.counting.coverage import Coverage
-from nq77tui.core.values import show_date, show_number
+from nq77tui.core.values import show_date
 from nq77tui.store.proposing import Plan, proposing
 from nq77tui.tui.actions import MARK, PLAN, SIFT, bindings
 from nq77tui.tui.candidates import Purpose
@@ -128,7 +128,7 @@ class ProposalView(PlanView):
         title, right = self.desk.text("assigning.title", area=area), ""
         if self._plan is not None:
             people = len(set(self._plan.given.values()))
-            counts = {"given": self._number(len(self._plan.given)), "people": self._number(people)}
+            counts = {"given": self.number(len(self._plan.given)), "people": self.number(people)}
             right = self.desk.text("assigning.counts", **counts)
             if self._plan.left:
                 right = self.desk.text("assigning.without", count=len(self._plan.left), rest=right)
@@ -140,9 +140,6 @@ class ProposalView(PlanView):
     def everywhere(self) -> str:
         """What is above all areas."""
         return self.desk.text("tui.coverage.everywhere")
-
-    def _number(self, number: int) -> str:
-        return show_number(number, self.desk.catalogue.lang)
 
     def action_save(self) -> None:
         """Ask for the duties and the decision of all of them; then they are written."""

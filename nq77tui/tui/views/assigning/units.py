@@ -8,7 +8,6 @@ from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.scope import Row
 from nq77tui.tui.actions import MARK, SIFT, UNITS, bindings
 from nq77tui.tui.charges import Charges
-from nq77tui.tui.search import Search, searchable
 from nq77tui.tui.slices import in_slices
 from nq77tui.tui.theme import GOOD
 from nq77tui.tui.views.assigning.choosing import ChoosingView
@@ -110,19 +109,12 @@ class UnitsView(MarkingView[None]):
         """Everything in the area."""
         return list(self._units)
 
-    def _found(self) -> list[str]:
+    def _found(self) -> Sequence[str]:
         wanted = {"all": self._units.keys(), "gaps": self._gaps}.get(
             self._shown, self._units.keys() - self._gaps
         )
-        search = Search(self.query_text)
-        return [one for one in self._units if one in wanted and self._is_found(one, search)]
-
-    def _is_found(self, unit_id: str, search: Search) -> bool:
-        if not self.query_text.strip():
-            return True
-        if unit_id not in self._prepared:
-            self._prepared[unit_id] = searchable(" ".join(self._cells(unit_id)))
-        return search.accepts(self._prepared[unit_id], lambda: " ".join(self._cells(unit_id)))
+        shown = [one for one in self._units if one in wanted]
+        return self.sift(shown, lambda one: " ".join(self._cells(one)), self._prepared)
 
     # Marking and giving
 

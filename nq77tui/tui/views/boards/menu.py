@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.board import Board
 from nq77tui.core.problem import RefusedError
@@ -11,12 +9,12 @@ from nq77tui.core.values import show_date
 from nq77tui.tui.actions import BOARDS, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.theme import QUIET
-from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.boards.board import BoardView
+from nq77tui.tui.views.rows import RowsView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
 
-class BoardsView(BaseView[None]):
+class BoardsView(RowsView[None]):
     """Enter shows the one at hand."""
 
     ACTIONS = BOARDS
@@ -27,10 +25,6 @@ class BoardsView(BaseView[None]):
         self._area_id, self._as_of = area_id, as_of
         self._boards: dict[str, Board] = {}
 
-    def body(self) -> ComposeResult:
-        """A row a board."""
-        yield RowList()
-
     def relabel(self) -> None:
         """Show everything in the language of the moment."""
         super().relabel()
@@ -40,7 +34,7 @@ class BoardsView(BaseView[None]):
         except RefusedError as error:
             self.refuse(error)
         self._boards = boards
-        self.query_one(RowList).show(
+        self.row_list.show(
             (ListColumn(self.desk.text("tui.board.board"), self.app.size.width - 4),),
             list(boards),
             lambda name: (self.desk.label(boards[name].label),),
@@ -50,7 +44,7 @@ class BoardsView(BaseView[None]):
 
     def _tell(self) -> None:
         """How the one at hand is counted."""
-        board = self._boards.get(self.query_one(RowList).current or "")
+        board = self._boards.get(self.row_list.current or "")
         if board is not None:
             self.say(self.desk.label(board.note), QUIET)
 

@@ -6,13 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from nq77tui.core.board import Board
 from nq77tui.core.record import Json
-from nq77tui.core.values import show_number
 from nq77tui.tui.actions import RECORDS, SIFT, bindings
 from nq77tui.tui.charges import Charges
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.form_model import FormModel
-from nq77tui.tui.row_text import RowText
-from nq77tui.tui.search import Search, searchable
 from nq77tui.tui.views.assigning.person_load import PersonView
 from nq77tui.tui.views.entry.form import FormView
 from nq77tui.tui.views.sifted import RecordColumns, SiftedView
@@ -35,14 +32,7 @@ class BoardRecords(SiftedView[None]):
         self._board, self._record_type, self._title = board, record_type, title
         self._columns = RecordColumns(desk, record_type)
         self._prepared: dict[str, str] = {}
-        self._ids = self._sorted(ids) if len(ids) <= _FEW else list(ids)
-
-    def _sorted(self, ids: Sequence[str]) -> list[str]:
-        screen = self.desk.programme.screens[self._record_type]
-        text = RowText(self.desk.repository, screen, self.desk.catalogue.lang)
-        rows = map(self.desk.repository.row, ids)
-        keyed = {row.id: text.key(row.values, screen.sort) for row in rows if row}
-        return sorted(keyed, key=keyed.__getitem__)
+        self._ids = self._columns.in_order(ids) if len(ids) <= _FEW else list(ids)
 
     def relabel(self) -> None:
         """Show everything in the language of the moment."""
@@ -59,34 +49,17 @@ class BoardRecords(SiftedView[None]):
 
     def show_title(self) -> None:
         """Whose records, and how many."""
-        lang = self.desk.catalogue.lang
-        total = show_number(len(self._ids), lang)
+        total = self.number(len(self._ids))
         if self.query_text:
-            total = f"{show_number(len(self.row_list.rows), lang)}/{total}"
+            total = f"{self.number(len(self.row_list.rows))}/{total}"
         self.set_title(self.filtered_title(self._title), total)
 
     def show_rows(self, *, from_top: bool = False) -> None:
         """Show the records that the filter finds."""
         columns, _ = self._columns.fit(self.app.size.width)
+        found = self.sift(self._ids, self._columns.words, self._prepared)
         empty = self.empty_text("tui.board.empty")
-        self.row_list.show(
-            columns, self._found(), self._columns.cells, empty=empty, from_top=from_top
-        )
-
-    def _found(self) -> Sequence[str]:
-        if not self.query_text.strip():
-            return self._ids
-        search = Search(self.query_text)
-        return [one for one in self._ids if self._is_found(one, search)]
-
-    def _is_found(self, record_id: str, search: Search) -> bool:
-        if record_id not in self._prepared:
-            self._prepared[record_id] = searchable(self._words(record_id))
-        return search.accepts(self._prepared[record_id], lambda: self._words(record_id))
-
-    def _words(self, record_id: str) -> str:
-        row = self.desk.repository.row(record_id)
-        return self._columns.text.found_by(row.values) if row else ""
+        self.row_list.show(columns, found, self._columns.cells, empty=empty, from_top=from_top)
 
     # Doing
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-
 from nq77tui.tui.actions import DETAIL, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.measure import bar, measures_of, read
 from nq77tui.tui.views.coverage.counted import CountedView
 from nq77tui.tui.views.coverage.gaps import GapsView
+from nq77tui.tui.views.rows import RowsView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
 _BAR = 5
 
 
-class AreaDetail(CountedView[str]):
+class AreaDetail(RowsView[str], CountedView[str]):
     """Answers with the name of the measure chosen."""
 
     ACTIONS = DETAIL
@@ -25,10 +24,6 @@ class AreaDetail(CountedView[str]):
         self._area_id = area_id
         self._at: str | None = at
         self._measures = {measure.name: measure for measure in measures_of(desk.programme)}
-
-    def body(self) -> ComposeResult:
-        """A row a measure."""
-        yield RowList()
 
     def relabel(self) -> None:
         """Show everything in the language of the moment."""
@@ -50,7 +45,7 @@ class AreaDetail(CountedView[str]):
             for name, width in (("count", 13), ("percent", 7), ("target", 7))
         ]
         columns.append(ListColumn(self.desk.text("tui.detail.bar"), _BAR))
-        row_list = self.query_one(RowList)
+        row_list = self.row_list
         row_list.show(columns, list(self._measures), self._cells)
         if self._at is not None:
             row_list.go_to(self._at)
@@ -71,7 +66,7 @@ class AreaDetail(CountedView[str]):
 
     def action_gaps(self) -> None:
         """Show what is missing."""
-        measure = self._measures[self.query_one(RowList).current or ""]
+        measure = self._measures[self.row_list.current or ""]
         if measure.metric is None:
             self.say(self.desk.text("tui.coverage.no_figure"))
         else:

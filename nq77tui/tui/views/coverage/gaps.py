@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.metric import Metric
-from nq77tui.core.values import show_number
 from nq77tui.tui.actions import GAPS, SIFT, bindings
 from nq77tui.tui.charges import Charges
 from nq77tui.tui.desk import Desk
-from nq77tui.tui.row_text import RowText
-from nq77tui.tui.search import Search, searchable
 from nq77tui.tui.views.coverage.counted import CountedView
 from nq77tui.tui.views.coverage.filling import go_to_fill, go_to_proposal
 from nq77tui.tui.views.entry.form import FormView
@@ -53,14 +48,11 @@ class GapsView(SiftedView[None], CountedView[None]):
         """The metric, the area, how many are missing."""
         label, area = self.desk.label(self._metric.label), self.area_name(self._area_id)
         title = self.desk.text("tui.gaps.title", label=label, area=area)
-        total, lang = (
-            show_number(len(self._gaps), self.desk.catalogue.lang),
-            self.desk.catalogue.lang,
-        )
+        total = self.number(len(self._gaps))
         if not self.query_text:
             self.set_title(title, total)
             return
-        found = show_number(len(self.row_list.rows), lang)
+        found = self.number(len(self.row_list.rows))
         self.set_title(self.filtered_title(area), f"{found}/{total}")
 
     def show_coverage(self) -> None:
@@ -82,36 +74,16 @@ class GapsView(SiftedView[None], CountedView[None]):
         return coverage.gaps(self._area_id, self._metric.name)
 
     def _sort(self, coverage: Coverage) -> list[str]:
-        repository, record_type = self.desk.repository, self._metric.of.record
-        screen = self.desk.programme.screens[record_type]
-        text = RowText(repository, screen, self.desk.catalogue.lang)
-        rows = map(repository.row, self._unsorted(coverage))
-        keyed = {row.id: text.key(row.values, screen.sort) for row in rows if row}
-        return sorted(keyed, key=keyed.__getitem__)
+        return self._columns.in_order(self._unsorted(coverage))
 
     def show_rows(self, *, from_top: bool = False) -> None:
         """Show the gaps that the filter finds."""
         columns, _ = self._columns.fit(self.app.size.width)
         key = "tui.coverage.counting" if self.coverage is None else "tui.gaps.empty"
-        found = self._found()
+        found = self.sift(self._gaps, self._columns.words, self._prepared)
         self.row_list.show(
             columns, found, self._columns.cells, empty=self.empty_text(key), from_top=from_top
         )
-
-    def _found(self) -> Sequence[str]:
-        if not self.query_text.strip():
-            return self._gaps
-        search = Search(self.query_text)
-        return [one for one in self._gaps if self._is_found(one, search)]
-
-    def _is_found(self, record_id: str, search: Search) -> bool:
-        if record_id not in self._prepared:
-            self._prepared[record_id] = searchable(self._words(record_id))
-        return search.accepts(self._prepared[record_id], lambda: self._words(record_id))
-
-    def _words(self, record_id: str) -> str:
-        row = self.desk.repository.row(record_id)
-        return self._columns.text.found_by(row.values) if row else ""
 
     # Filling them
 

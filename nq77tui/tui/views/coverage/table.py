@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.problem import Problem
-from nq77tui.core.values import show_number
 from nq77tui.tui.actions import COVERAGE, bindings
 from nq77tui.tui.cells import width_of
 from nq77tui.tui.charges import Charges
@@ -125,7 +124,7 @@ class CoverageView(CoverageOptions):
             drawn = bar(reading.part, _BAR, is_ascii=is_ascii)
             rest = self.desk.text("tui.coverage.target", target=metric.target)
             if reading.expected is not None:
-                expected = show_number(reading.expected, self.desk.catalogue.lang)
+                expected = self.number(reading.expected)
                 rest = f"{rest}, {self.desk.text('coverage.expected', percent=expected)}"
             if reading.missing:
                 missing = self.desk.text("tui.coverage.missing", count=reading.missing)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from nq77tui.tui.actions import PICK, SIFT, bindings
 from nq77tui.tui.desk import Desk
-from nq77tui.tui.search import Search, searchable
 from nq77tui.tui.views.sifted import SiftedView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
@@ -36,22 +35,13 @@ class PickView(SiftedView[str]):
 
     def show_rows(self, *, from_top: bool = False) -> None:
         """Show the rows that the filter finds."""
-        search = Search(self.query_text)
-        found = [
-            row_id
-            for row_id, words in self._rows.items()
-            if not self.query_text.strip() or self._accepts(search, " ".join(words))
-        ]
+        found = self.sift(list(self._rows), lambda row_id: " ".join(self._rows[row_id]))
         columns = (
             ListColumn(self.desk.text("stick.name"), _NAME),
             ListColumn(self.desk.text("stick.note"), _NOTE),
         )
         empty = self.empty_text("stick.nothing_to_pick")
         self.row_list.show(columns, found, self._rows.__getitem__, empty=empty, from_top=from_top)
-
-    @staticmethod
-    def _accepts(search: Search, words: str) -> bool:
-        return search.accepts(searchable(words), lambda: words)
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Answer."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from textual.app import ComposeResult
-
 from nq77tui.core.problem import cause_of
 from nq77tui.core.verification import VERIFICATION
 from nq77tui.store.drafts import Draft
@@ -15,16 +13,16 @@ from nq77tui.tui.drafting import title_of, waiting
 from nq77tui.tui.moment import shown_moment
 from nq77tui.tui.theme import GOOD, WARNING
 from nq77tui.tui.verify_text import outcome
-from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.dialog.confirm import Confirm
 from nq77tui.tui.views.entry.form import FormView
+from nq77tui.tui.views.rows import RowsView
 from nq77tui.tui.views.verifying.blind_form import BlindFormView
-from nq77tui.tui.widgets.row_list import ListColumn, RowList
+from nq77tui.tui.widgets.row_list import ListColumn
 
 _KIND, _TITLE, _WHEN, _FAR, _WHO = 17, 22, 16, 7, 12
 
 
-class DraftsView(BaseView[None]):
+class DraftsView(RowsView[None]):
     """What was found, whose, when, how far; the operator's own come first."""
 
     ACTIONS = DRAFTS
@@ -34,14 +32,10 @@ class DraftsView(BaseView[None]):
         super().__init__(desk)
         self._found: dict[str, Draft] = {}
 
-    def body(self) -> ComposeResult:
-        """The list."""
-        yield RowList()
-
     @property
     def current(self) -> Draft | None:
         """The draft under the cursor."""
-        return self._found.get(self.query_one(RowList).current or "")
+        return self._found.get(self.row_list.current or "")
 
     def relabel(self) -> None:
         """Show everything in the language of the moment."""
@@ -75,7 +69,7 @@ class DraftsView(BaseView[None]):
             ListColumn(text("tui.draft.who"), _WHO),
         )
         empty = text("tui.draft.none")
-        self.query_one(RowList).show(columns, list(self._found), self._cells, empty=empty)
+        self.row_list.show(columns, list(self._found), self._cells, empty=empty)
         self.show_title()
 
     def _cells(self, key: str) -> tuple[str, ...]:

@@ -19,7 +19,6 @@ from nq77tui.store.signing import SignOffs, Standing, last_period
 from nq77tui.tui.actions import MARK, SIFT, SIGNING, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.moment import shown_moment
-from nq77tui.tui.search import Search, searchable
 from nq77tui.tui.theme import GOOD, WARNING
 from nq77tui.tui.views.dialog.prompt import Prompt
 from nq77tui.tui.views.sifted import MarkingView
@@ -146,15 +145,9 @@ class SignOffView(MarkingView[None]):
         """Every area that is signed off."""
         return list(self._lines)
 
-    def _found(self) -> list[str]:
+    def _found(self) -> Sequence[str]:
         shown = [one for one in self._lines if self._is_shown(one)]
-        if not self.query_text.strip():
-            return shown
-        search = Search(self.query_text)
-        words = {one: self.desk.repository.title(one) for one in shown}
-        return [
-            one for one in shown if search.accepts(searchable(words[one]), partial(str, words[one]))
-        ]
+        return self.sift(shown, self.desk.repository.title)
 
     def _is_shown(self, area_id: str) -> bool:
         state = self._lines[area_id].standing.state

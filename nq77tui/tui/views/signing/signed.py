@@ -13,7 +13,6 @@ from nq77tui.core.values import show_date, show_number
 from nq77tui.store.signing import SignOffs
 from nq77tui.tui.actions import SIFT, bindings
 from nq77tui.tui.desk import Desk
-from nq77tui.tui.search import Search, searchable
 from nq77tui.tui.theme import WARNING
 from nq77tui.tui.views.sifted import SiftedView
 from nq77tui.tui.widgets.row_list import ListColumn
@@ -77,21 +76,13 @@ class SignedView(SiftedView[None]):
         text = self.desk.text
         left = self.app.size.width - 2 - _THEN - _NOW - 2
         rows = list(dict.fromkeys([*self._then, *self._now]))
-        search = Search(self.query_text) if self.query_text.strip() else None
-        if search:
-            labels = {one: label_of(self.desk, one) for one in rows}
-            rows = [
-                one
-                for one in rows
-                if search.accepts(searchable(labels[one]), partial(str, labels[one]))
-            ]
         self.row_list.show(
             [
                 ListColumn(text("signing.what"), left),
                 ListColumn(text("signing.then"), _THEN, is_right=True),
                 ListColumn(text("signing.now"), _NOW, is_right=True),
             ],
-            rows,
+            self.sift(rows, partial(label_of, self.desk)),
             self._cells,
             empty=self.empty_text("tui.coverage.counting"),
             from_top=from_top,

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.app import ComposeResult
-
-from nq77tui.core.values import show_number
 from nq77tui.store.peer_matrix import Machine, peer_matrix
 from nq77tui.store.peers import read_name
 from nq77tui.tui.actions import PEERS, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.moment import shown_moment
 from nq77tui.tui.theme import GOOD, PLAIN, SECTION, WARNING
-from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.dialog.confirm import Confirm
 from nq77tui.tui.views.dialog.page import PageView
 from nq77tui.tui.views.dialog.prompt import Prompt
+from nq77tui.tui.views.rows import RowsView
 from nq77tui.tui.widgets.canvas import Line
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
 _NAME, _STATE, _HEARD = 28, 32, 16
 
 
-class PeersView(BaseView[None]):
+class PeersView(RowsView[None]):
     """A line for each machine, in words; Enter tells of whom it lacks how much."""
 
     ACTIONS = PEERS
@@ -32,10 +29,6 @@ class PeersView(BaseView[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._machines: dict[str, Machine] = {}
-
-    def body(self) -> ComposeResult:
-        """The machines."""
-        yield RowList()
 
     def relabel(self) -> None:
         """Show everything in the language of the moment."""
@@ -55,7 +48,7 @@ class PeersView(BaseView[None]):
             ListColumn(text("stick.peers.state"), _STATE),
             ListColumn(text("stick.peers.heard"), _HEARD),
         )
-        self.query_one(RowList).show(columns, list(self._machines), self._cells)
+        self.row_list.show(columns, list(self._machines), self._cells)
         if len(self._machines) == 1:
             self.say(text("stick.peers.alone"))
         else:
@@ -67,7 +60,7 @@ class PeersView(BaseView[None]):
         late = [one.name or one.replica for one in me.received if one.missing]
         if late:
             names = ", ".join(late)
-            key, count = "stick.peers.i_lack", self._number(me.missing)
+            key, count = "stick.peers.i_lack", self.number(me.missing)
             self.say(self.desk.text(key, count=count, names=names), WARNING)
         else:
             self.say(self.desk.text("stick.peers.i_have_all"), PLAIN)
@@ -86,11 +79,8 @@ class PeersView(BaseView[None]):
         if row.peer.is_forgotten:
             return self.desk.text("peers.not_waited_for")
         if row.missing:
-            return self.desk.text("peers.behind", count=self._number(row.missing))
+            return self.desk.text("peers.behind", count=self.number(row.missing))
         return self.desk.text("peers.complete")
-
-    def _number(self, number: int) -> str:
-        return show_number(number, self.desk.catalogue.lang)
 
     # Keys
 
@@ -105,12 +95,12 @@ class PeersView(BaseView[None]):
         lines: list[Line] = [((f" {text('stick.peers.confirmed')}", SECTION),), ()]
         for one in row.received:
             who = one.name or text("stick.peers.machine_of", id=one.replica)
-            have, of = self._number(one.up_to), self._number(one.of)
+            have, of = self.number(one.up_to), self.number(one.of)
             if not one.missing:
                 told = text("stick.peers.has_all_of", who=who, count=of)
                 lines.append(((f"   {told}", GOOD),))
                 continue
-            missing = self._number(one.missing)
+            missing = self.number(one.missing)
             told = text("stick.peers.lacks_of", who=who, have=have, of=of, count=missing)
             lines.append(((f" - {told}", WARNING),))
             holders = ", ".join(one.holders)
@@ -120,7 +110,7 @@ class PeersView(BaseView[None]):
 
     def action_name(self) -> None:
         """Give a machine a name."""
-        row = self._machines.get(self.query_one(RowList).current or "")
+        row = self._machines.get(self.row_list.current or "")
         if row is None or self.refuse_if_read_only():
             return
         key = "stick.peers.ask_own_name" if row.is_me else "stick.peers.ask_name"
@@ -144,7 +134,7 @@ class PeersView(BaseView[None]):
 
     def action_forget(self) -> None:
         """Wait for a machine no more, after asking."""
-        row = self._machines.get(self.query_one(RowList).current or "")
+        row = self._machines.get(self.row_list.current or "")
         if row is None or row.is_me or row.peer.is_forgotten or self.refuse_if_read_only():
             return
         question = self.desk.text("stick.peers.ask_forget", name=row.label)

@@ -8,10 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from textual.app import ComposeResult
-
 from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.core.values import show_number
 from nq77tui.store.merge_undo import UndoneMerge, merge_to_undo, undo_merge
 from nq77tui.store.receipts import Receipt, receipts
 from nq77tui.store.write_once import put_new
@@ -25,6 +22,7 @@ from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.dialog.confirm import Confirm
 from nq77tui.tui.views.dialog.page import PrintedView
 from nq77tui.tui.views.dialog.prompt import Prompt
+from nq77tui.tui.views.rows import RowsView
 from nq77tui.tui.views.working import WorkingView
 from nq77tui.tui.widgets.canvas import Line
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
@@ -35,7 +33,7 @@ _WIDTH = 76
 """Cells of a printed line."""
 
 
-class ReceiptsView(WorkingView[None]):
+class ReceiptsView(RowsView[None], WorkingView[None]):
     """The newest stands first."""
 
     ACTIONS = RECEIPTS
@@ -44,10 +42,6 @@ class ReceiptsView(WorkingView[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._receipts: dict[str, Receipt] = {}
-
-    def body(self) -> ComposeResult:
-        """The receipts."""
-        yield RowList()
 
     def relabel(self) -> None:
         """Show everything in the language of the moment."""
@@ -72,7 +66,7 @@ class ReceiptsView(WorkingView[None]):
             ),
         )
         empty = text("stick.receipts.none")
-        self.query_one(RowList).show(columns, list(self._receipts), self._cells, empty=empty)
+        self.row_list.show(columns, list(self._receipts), self._cells, empty=empty)
 
     def _cells(self, row_id: str) -> Sequence[str]:
         one = self._receipts[row_id]
@@ -83,15 +77,12 @@ class ReceiptsView(WorkingView[None]):
         what = ", ".join(senders)
         if one.undoes:
             what = self.desk.text("stick.receipts.undo")
-        lang = self.desk.catalogue.lang
-        counts = [
-            show_number(one.counts[name], lang) if name in one.counts else "" for name in _COUNTS
-        ]
+        counts = [self.number(one.counts[name]) if name in one.counts else "" for name in _COUNTS]
         return shown_moment(one.at), what, *counts
 
     @property
     def _current(self) -> Receipt | None:
-        return self._receipts.get(self.query_one(RowList).current or "")
+        return self._receipts.get(self.row_list.current or "")
 
     # Reading and printing
 
@@ -159,13 +150,12 @@ class ReceiptsView(WorkingView[None]):
 
     def _undone(self, undone: UndoneMerge) -> None:
         self.relabel()
-        lang = self.desk.catalogue.lang
         key = "stick.receipts.undone_left" if undone.left else "stick.receipts.undone"
         self.say(
             self.desk.text(
                 key,
-                count=show_number(len(undone.taken_back), lang),
-                left=show_number(len(undone.left), lang),
+                count=self.number(len(undone.taken_back)),
+                left=self.number(len(undone.left)),
             ),
             GOOD,
         )

@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import cast
 
-from textual.app import ComposeResult
 from textual.worker import get_current_worker
 
 from nq77tui.core.operator_figures import PERIODS, Figures, PeriodOf, by_period, total
-from nq77tui.core.values import show_number
 from nq77tui.store.operator_figures import operator_figures, visible
 from nq77tui.tui.actions import OPERATORS, bindings
 from nq77tui.tui.desk import Desk
-from nq77tui.tui.views.base import BaseView
-from nq77tui.tui.widgets.row_list import ListColumn, RowList
+from nq77tui.tui.views.rows import RowsView
+from nq77tui.tui.widgets.row_list import ListColumn
 
 _WHO, _PERIOD = 15, 10
 _NUMBERS = (
@@ -28,7 +26,7 @@ _NUMBERS = (
 )
 
 
-class OperatorsView(BaseView[None]):
+class OperatorsView(RowsView[None]):
     """A row for each operator and period, counted behind the keys."""
 
     ACTIONS = OPERATORS
@@ -40,10 +38,6 @@ class OperatorsView(BaseView[None]):
         self._period: PeriodOf = "day"
         self._rows: dict[str, tuple[str, str, Figures]] = {}
         self._sees_all = True
-
-    def body(self) -> ComposeResult:
-        """The table."""
-        yield RowList()
 
     def relabel(self) -> None:
         """Show everything in the language of the moment."""
@@ -87,7 +81,7 @@ class OperatorsView(BaseView[None]):
             *(ListColumn(text(f"tui.operators.{name}"), w, is_right=True) for name, w in _NUMBERS),
         ]
         key = "tui.operators.counting" if self._seen_days is None else "tui.operators.none"
-        self.query_one(RowList).show(columns, list(self._rows), self._cells, empty=text(key))
+        self.row_list.show(columns, list(self._rows), self._cells, empty=text(key))
         self.show_title()
 
     def _cells(self, row_id: str) -> tuple[str, ...]:
@@ -101,12 +95,12 @@ class OperatorsView(BaseView[None]):
             one.warned_percent,
             one.errors_a_thousand,
         )
-        return (operator, period, *map(self._number, numbers))
+        return (operator, period, *map(self._shown, numbers))
 
-    def _number(self, number: float | None) -> str:
+    def _shown(self, number: float | None) -> str:
         if number is None:
             return ""
-        return show_number(round(number, 1), self.desk.catalogue.lang)
+        return self.number(round(number, 1))
 
     def action_period(self) -> None:
         """By day, by week, by month."""

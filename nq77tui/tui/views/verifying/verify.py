@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from textual.app import ComposeResult
 from textual.worker import get_current_worker
 
 from nq77tui.core.values import show_number
@@ -15,15 +14,16 @@ from nq77tui.tui.moment import shown_moment
 from nq77tui.tui.theme import GOOD
 from nq77tui.tui.verify_text import outcome, paper_name, state_text
 from nq77tui.tui.views.base import BaseView
+from nq77tui.tui.views.rows import RowsView
 from nq77tui.tui.views.verifying.blind_form import BlindFormView
 from nq77tui.tui.views.verifying.discrepancies import DiscrepanciesView
-from nq77tui.tui.widgets.row_list import ListColumn, RowList
+from nq77tui.tui.widgets.row_list import ListColumn
 
 _STATE, _KIND, _PAPER, _WHO = 13, 13, 36, 12
 _ORDER = ("", *STATES)
 
 
-class VerifyView(BaseView[None]):
+class VerifyView(RowsView[None]):
     """The records that are drawn, chosen, or keyed again; Enter does what is next with one."""
 
     ACTIONS = VERIFY
@@ -33,15 +33,6 @@ class VerifyView(BaseView[None]):
         super().__init__(desk)
         self._items: dict[str, Item] | None = None
         self._only = ""
-
-    def body(self) -> ComposeResult:
-        """The list."""
-        yield RowList()
-
-    @property
-    def row_list(self) -> RowList:
-        """The list."""
-        return self.query_one(RowList)
 
     @property
     def current(self) -> Item | None:
@@ -95,11 +86,8 @@ class VerifyView(BaseView[None]):
         if self._only:
             title = f"{title}: {self.desk.text(f'verify.state.{self._only}')}"
         states = [one.state for one in (self._items or {}).values()]
-        counts = {state: self._number(states.count(state)) for state in STATES}
+        counts = {state: self.number(states.count(state)) for state in STATES}
         self.set_title(title, self.desk.text("tui.verify.counts", **counts))
-
-    def _number(self, number: int) -> str:
-        return show_number(number, self.desk.catalogue.lang)
 
     def _cells(self, record_id: str) -> tuple[str, ...]:
         item, desk = (self._items or {})[record_id], self.desk
