@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from nq77tui.core.area_tree import exists_on
 from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.metric import Metric
 from nq77tui.core.record import Json, Record
@@ -125,8 +126,15 @@ class Charges:
         return self.counted if self._day else self.desk.last_coverage
 
     def names_of(self, unit_id: str) -> str:
-        """The people in charge of a unit."""
-        return ", ".join(map(self.desk.repository.title, self.current.people_of(unit_id)))
+        """The people in charge of a unit; whoever has left while nobody took over is so marked."""
+        return ", ".join(map(self._name, self.current.people_of(unit_id)))
+
+    def _name(self, person_id: str) -> str:
+        repository = self.desk.repository
+        name, row = repository.title(person_id), repository.row(person_id)
+        if row is None or exists_on(repository.schema(row.type), row.values, self.day.isoformat()):
+            return name
+        return self.desk.text("assigning.has_left", name=name)
 
     def loads(self, kind: str) -> Loads:
         """How many units of a kind each person has; counted again after something was written."""

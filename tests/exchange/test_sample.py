@@ -411,7 +411,7 @@ def test_the_unfinished_commune_has_the_gaps_to_be_found(excerpt_coverage, excer
     assert {metric: len(found) for metric, found in gaps.items()} == {
         "villages_led": 1,
         "villages_with_two_cadres": 1,
-        "households_assigned": 40,
+        "households_assigned": 43,  # three of somebody who has left
         "villages_with_work": 1,
     }
     (village,) = gaps["villages_with_two_cadres"]

@@ -33,7 +33,7 @@ def test_the_sample_has_gaps_to_find_and_one_conflict_to_decide(tmp_path) -> Non
         assert [s.value for s in conflicted.conflicts["persons"]] == [6, 5]
         counted = repository.coverage("2024-07-01")
         root = counted.tree.root
-        assert counted.share(root, "households_assigned").of - 40 == (
+        assert counted.share(root, "households_assigned").of - 43 == (
             counted.share(root, "households_assigned").have
         )
         assert len(counted.gaps(root, "villages_led")) == 1

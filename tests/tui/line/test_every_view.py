@@ -16,7 +16,7 @@ BAR, CURSOR, TEXT, BOX = "bar", "cursor", "text", "box"
 
 def is_counted(text):
     """Coverage comes column by column: until the last one is there, the screen goes on changing."""
-    return "390/430" in text and "…" not in text
+    return "387/430" in text and "…" not in text
 
 
 WALK = [
@@ -45,7 +45,7 @@ WALK = [
     ("n", "Bao phủ", BOX),
     ("\x1b", "Bao phủ", BAR),
     ("\x1b[C\x1b[C\x1b[Cd", "Thiếu", BAR),
-    ("\x10", "đánh dấu 20", BAR),
+    ("\x10", "đánh dấu 3", BAR),
     ("\x1b", "Thiếu", BAR),
     ("\x1b", "Bao phủ", BAR),
     ("\x1b", "Nghị quyết 77", BAR),
