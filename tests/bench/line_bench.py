@@ -40,7 +40,10 @@ from nq77tui.store import Repository, create_store
 HERE = Path(__file__).parent
 TAB, DOWN, PAGE_DOWN = b"\t", b"\x1b[B", b"\x1b[6~"
 START, LETTER, NEXT, ROW, PAGE, IDLE = "start", "letter", "tab", "row down", "page down", "idle"
+RESTED = "tab, then a rest"
 QUIET, START_QUIET = 0.25, 1.0
+QUIETS = {RESTED: 1.0}
+"""How long nothing may come before a key is done with; what comes in a rest counts with it."""
 
 
 @dataclass(frozen=True)
@@ -86,14 +89,14 @@ class Program:
         """Until the first screen stands."""
         return self._cost(self._started, (0, 0), START_QUIET, patience=20)
 
-    def press(self, keys: bytes) -> Cost:
+    def press(self, keys: bytes, quiet: float = QUIET) -> Cost:
         """Press a key, and wait until nothing more is sent."""
         if self._is_application_mode:
             # DECCKM: what a terminal's arrow keys send is for the program to choose.
             keys = re.sub(rb"^\x1b\[(?=[A-D]$)", b"\x1bO", keys)
         before, start = self._counters(), time.perf_counter()
         os.write(self._master, keys)
-        return self._cost(start, before, QUIET)
+        return self._cost(start, before, quiet)
 
     def idle(self, seconds: float) -> Cost:
         """Do nothing for a while."""
@@ -112,9 +115,9 @@ class Program:
         os.close(self._master)
 
     def _cost(
-        self, start: float, before: tuple[int, int], quiet: float, patience: float = 2
+        self, start: float, before: tuple[int, int], quiet: float, patience: float = 0
     ) -> Cost:
-        sent, packets, last, wait = 0, 0, start, patience if quiet == START_QUIET else quiet
+        sent, packets, last, wait = 0, 0, start, max(patience, quiet)
         while select.select([self._master], [], [], wait)[0]:
             data = self._read()
             if not data:
@@ -172,7 +175,7 @@ class Subject:
         try:
             yield START, program.start()
             for key in self.before:
-                cost = program.press(key)
+                cost = program.press(key, START_QUIET)
                 time.sleep(1)
                 program.press(b"")
                 if key == self.before[-1]:
@@ -180,7 +183,7 @@ class Subject:
             for name, key in self.keys.items():
                 program.press(key)
                 for _ in range(self.times):
-                    yield name, program.press(key)
+                    yield name, program.press(key, QUIETS.get(name, QUIET))
             if idle:
                 yield IDLE, program.idle(idle)
         finally:
@@ -223,7 +226,7 @@ def subjects(folder: Path, sizes: list[int]) -> Iterator[Subject | str]:
         drafts = home / "state" / "nq77tui" / "drafts"
         list_keys = {ROW: DOWN, PAGE: PAGE_DOWN}
         if size == sizes[0]:
-            form_keys = {LETTER: b"a", NEXT: TAB}
+            form_keys = {LETTER: b"a", NEXT: TAB, RESTED: TAB}
             yield plain_form(home, environment, drafts)
             command = [*nq77, "new", "household"]
             yield Subject("nq77, households", command, form_keys, [TAB], environment, drafts)
@@ -314,6 +317,7 @@ def import_cost() -> float:
 TARGETS = [
     ("bytes, one typed letter", LETTER, "bytes", 2),
     ("bytes, one Tab to the next field", NEXT, "bytes", 30),
+    ("bytes, one Tab and a rest (the hint comes)", RESTED, "bytes", None),
     ("bytes, one row down in a list", ROW, "bytes", 120),
     ("bytes, one page down", PAGE, "bytes", 650),
     ("bytes to the first full form", START, "bytes", 2400),

@@ -124,11 +124,13 @@ async def at_rest(*_):
 def in_its_own_time(monkeypatch):
     """Keys are pressed when the app is at rest; it looks for what colleagues do when it is told to.
 
-    Each look is `User.look`: none comes in between at a moment that the machine chooses.
+    Each look is `User.look`: none comes in between at a moment that the machine chooses. Hands
+    that rest between two keys have rested long enough.
     """
     monkeypatch.setattr("textual.app.wait_for_idle", at_rest)
     monkeypatch.setattr("textual.pilot.wait_for_idle", at_rest)
     monkeypatch.setattr("nq77tui.tui.app._LOOK_EVERY", 3600)
+    monkeypatch.setattr("nq77tui.tui.widgets.rest.LONG_ENOUGH", 0)
     monkeypatch.setattr("nq77tui.tui.views.sticks.stick._LOOK_EVERY", 3600)
 
 

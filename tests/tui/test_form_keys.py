@@ -155,3 +155,33 @@ async def test_alt_and_a_digit_as_terminals_send_it(start) -> None:
 
         assert current(user) == "pledge"
         assert "™" not in user.screen
+
+
+async def test_help_waits_until_the_hands_rest(start, monkeypatch) -> None:
+    async with start("household") as user:
+        assert "Gõ vài chữ" in user.screen
+
+        monkeypatch.setattr("nq77tui.tui.widgets.rest.LONG_ENOUGH", 3600)
+        await user.press("tab", "tab")
+
+        assert current(user) == "persons"
+        assert "Gõ vài chữ" not in user.screen
+        assert "Số người" not in user.screen
+
+        monkeypatch.setattr("nq77tui.tui.widgets.rest.LONG_ENOUGH", 0)
+        await user.press("4")
+
+        assert "Số người" in user.screen
+
+
+async def test_who_chooses_by_arrows_sees_the_choices_at_once(start, monkeypatch) -> None:
+    async with start("household") as user:
+        monkeypatch.setattr("nq77tui.tui.widgets.rest.LONG_ENOUGH", 3600)
+        await user.press("tab", "tab", "tab")
+
+        assert current(user) == "class"
+        assert "2 Cận nghèo" not in user.screen
+
+        await user.press("right")
+
+        assert "2 Cận nghèo" in user.screen

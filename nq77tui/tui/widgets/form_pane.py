@@ -25,16 +25,21 @@ from nq77tui.tui.grid_drawing import head_line, row_line
 from nq77tui.tui.theme import CURSOR, FIELD, PLAIN
 from nq77tui.tui.widgets.canvas import Line
 from nq77tui.tui.widgets.grid_moves import SAVE, GridMoves
+from nq77tui.tui.widgets.rest import Rest
 
 _SECTION_KEYS = {"ctrl+down", "ctrl+up", *(f"alt+{number}" for number in range(1, 10))}
 _MAC_DIGITS = "¡™£¢∞§¶•ª"
 """What Textual makes of Alt and a digit: the signs that a Mac's keyboard has there."""
+_CHOOSING_KEYS = {"left", "right", "up", "down", "space"}
 _STRICT = {"enter", "tab"}
 """Keys that do not leave a field whose text cannot be read."""
 
 
 class FormPane(GridMoves, can_focus=True):
-    """The fields of a record, one a line, above a panel that helps with the one being filled in."""
+    """The fields of a record, one a line, above a panel that helps with the one being filled in.
+
+    The help comes when the hands rest: whoever goes on at once is not sent what nobody reads.
+    """
 
     ACTIONS = FIELDS
 
@@ -54,6 +59,8 @@ class FormPane(GridMoves, can_focus=True):
         self.model = model
         self.current = SAVE
         self.entry: Writing | Picking | None = None
+        self._is_helping = True
+        self._rest = Rest(self)
         self._rows: list[FormRow] = []
         self._top = 0
         self._cursor = Offset(0, 0)
@@ -72,6 +79,8 @@ class FormPane(GridMoves, can_focus=True):
 
     def enter(self, name: str, *, is_by_key: bool = False) -> None:
         """Go to a field."""
+        if name != self.current or not is_by_key:
+            self._help(is_now=not is_by_key)
         self.current = name
         self.entry = self._entry_of(name)
         self.redraw()
@@ -95,6 +104,26 @@ class FormPane(GridMoves, can_focus=True):
         """Whether something is typed that the model does not know yet."""
         return self.entry is not None and self.entry.is_touched
 
+    # Help
+
+    def _help(self, *, is_now: bool) -> None:
+        """Show the panel: now, or when no key comes for a moment."""
+        self._is_helping = is_now
+        if is_now:
+            self._rest.cancel()
+        else:
+            self._rest.await_next()
+
+    def on_rest_begun(self) -> None:
+        """Help with the field."""
+        if not self._is_helping:
+            self._help(is_now=True)
+            self.redraw()
+
+    def on_unmount(self) -> None:
+        """Nobody is to be helped any more."""
+        self._rest.cancel()
+
     # Keys
 
     def on_key(self, event: events.Key) -> None:
@@ -113,6 +142,8 @@ class FormPane(GridMoves, can_focus=True):
             if self.entry.is_done:
                 self._go(1, is_strict=True)
             else:
+                is_choosing = isinstance(self.entry, Picking) and key in _CHOOSING_KEYS
+                self._help(is_now=self._is_helping or is_choosing)
                 self.redraw()
             return
         steps = {
@@ -146,6 +177,7 @@ class FormPane(GridMoves, can_focus=True):
             self.post_message(self.Finished())
             return
         if self.entry is not None and not self.entry.commit() and is_strict:
+            self._help(is_now=True)
             self.redraw()
             self.post_message(self.Entered(self.current, is_by_key=True))
             return
@@ -243,6 +275,8 @@ class FormPane(GridMoves, can_focus=True):
         labels = label_width(self.model)
         lines = [self._line(at, labels, width) for at in range(self._top, self._top + body)]
         asked = wanted(self._rows[place], self.current) if place < len(self._rows) else None
+        if not self._is_helping:
+            asked = None
         model = self.model.at(self.current)[0]
         row = self._row_names()
         column = row.index(self.current) if self.current in row else None
