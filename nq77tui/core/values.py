@@ -74,11 +74,6 @@ def parse_integer(typed: str) -> int:
     return number
 
 
-def parse_percent(typed: str) -> int | float:
-    """Read ``99,33%``; the sign may be left out."""
-    return parse_number(typed.strip().removesuffix("%"))
-
-
 def parse_date(typed: str, today: date, *, year_only: bool = False) -> str:
     """Read a date as people type it, day before month always.
 

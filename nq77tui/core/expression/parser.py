@@ -23,13 +23,11 @@ class Expression:
         text: the source.
         fields: every path used as ``${path}``.
         candidates: every path used as a bare name.
-        uses_this: whether ``.`` stands in it.
     """
 
     text: str
     fields: frozenset[tuple[str, ...]] = field(compare=False)
     candidates: frozenset[tuple[str, ...]] = field(compare=False)
-    uses_this: bool = field(compare=False)
     _run: Run = field(compare=False, repr=False)
 
     def evaluate(self, scope: Scope) -> Json:
@@ -65,7 +63,6 @@ class _Parser:
         self._nesting = 0
         self._fields: set[tuple[str, ...]] = set()
         self._candidates: set[tuple[str, ...]] = set()
-        self._uses_this = False
 
     def expression(self) -> Expression:
         if self._at_end():
@@ -77,7 +74,6 @@ class _Parser:
             self._text,
             frozenset(self._fields),
             frozenset(self._candidates),
-            self._uses_this,
             part.run,
         )
 
@@ -137,7 +133,6 @@ class _Parser:
                 self._candidates.add(token.path)
                 return Part(closure.candidate_value(token.path))
             case "this":
-                self._uses_this = True
                 return Part(closure.this_value)
             case "call":
                 return self._call(token)

@@ -11,7 +11,7 @@ from datetime import datetime
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.period import Period
 from nq77tui.core.problem import Problem, RefusedError
-from nq77tui.core.report import Heading, HeadingLine, ReportForm
+from nq77tui.core.report import HeadingLine, ReportForm
 from nq77tui.core.text import printable
 from nq77tui.core.values import show_date, show_number
 from nq77tui.exchange.report.area_rows import AreaRows
@@ -185,11 +185,6 @@ def _filled(line: HeadingLine, known: Mapping[str, str]) -> HeadingLine:
 class _Blank(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return "……"
-
-
-def fillable(heading: Heading) -> tuple[str, ...]:
-    """What a person may give for a heading, in the file's order."""
-    return tuple(heading.blanks)
 
 
 def period_text(words: Catalogue, period: Period) -> str:

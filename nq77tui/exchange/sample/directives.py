@@ -11,7 +11,6 @@ from nq77tui.exchange.sample.day import working_day
 from nq77tui.exchange.sample.places import Commune, District
 from nq77tui.exchange.sample.table import read_rows
 
-RESOLUTION = "77-NQ/TU"
 DISTRICT_PLAN = "85-KH/HU"
 DISTRICT_ASSIGNMENT = "1136-QĐ/HU"
 GROUP_GUIDANCE = "07-HD/BDVHU"

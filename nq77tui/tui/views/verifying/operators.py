@@ -37,7 +37,6 @@ class OperatorsView(RowsView[None]):
         self._seen_days: list[tuple[str, dict[date, Figures]]] | None = None
         self._period: PeriodOf = "day"
         self._rows: dict[str, tuple[str, str, Figures]] = {}
-        self._sees_all = True
 
     def relabel(self) -> None:
         """Show everything in the language of the moment."""
@@ -62,7 +61,7 @@ class OperatorsView(RowsView[None]):
             self.app.call_from_thread(self._take, *visible(repository, found))
 
     def _take(self, seen: list[tuple[str, dict[date, Figures]]], is_all: bool) -> None:
-        self._seen_days, self._sees_all = seen, is_all
+        self._seen_days = seen
         self._show()
         if not is_all:
             me = self.desk.repository.operator
