@@ -87,7 +87,7 @@ def _path(text: str) -> Path:
 def _window(table: Table) -> tuple[int, PeriodKind]:
     days, period = table.integer("days", 0), table.one_of("period", PERIOD_KINDS, "")
     if days < 0 or (days and period):
-        table.wrong("wrong_kind", "days", found=str(days), wanted="days / period")
+        table.wrong_kind("days", days, "days_or_period")
         days = 0
     return days, period
 

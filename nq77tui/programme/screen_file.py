@@ -74,7 +74,7 @@ def _entries(table: Table, key: str) -> Iterator[Table]:
     for position, entry in enumerate(entries):
         content: Any = {"name": entry} if isinstance(entry, str) else entry
         if not isinstance(content, dict):
-            table.wrong("wrong_kind", key, found=str(entry)[:40], wanted="field")
+            table.wrong_kind(key, entry, "field")
             continue
         yield Table(content, table.file, f"{table.path}.{key}[{position}]", table.problems)
 

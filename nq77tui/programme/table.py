@@ -15,6 +15,8 @@ from nq77tui.programme.catalogue import LANGUAGES
 Kind = TypeVar("Kind")
 Word = TypeVar("Word", bound=str)
 
+_KINDS = {str: "text", bool: "flag", int: "integer", list: "list", dict: "table"}
+
 
 class ProgrammeError(RefusedError):
     """A programme that cannot be used, with everything that is wrong with it."""
@@ -48,6 +50,11 @@ class Table:
         """Note a problem of this table."""
         self.problems.add(name, self.file, self.path, key, **params)
 
+    def wrong_kind(self, key: str, found: object, wanted: str) -> None:
+        """Note a value of another kind than the one that the catalogue calls ``toml.WANTED``."""
+        shown = str(found).lower() if isinstance(found, bool) else str(found)[:40]
+        self.wrong("wrong_kind", key, found=shown, wanted=Problem(f"toml.{wanted}"))
+
     def has(self, key: str) -> bool:
         """Whether the key is there."""
         return key in self.content
@@ -62,7 +69,7 @@ class Table:
         if value is None:
             return default
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            self.wrong("wrong_kind", key, found=str(value)[:40], wanted=kind.__name__)
+            self.wrong_kind(key, value, _KINDS[kind])
             return default
         return value
 
@@ -93,7 +100,7 @@ class Table:
         """A list of texts."""
         found = self._typed(key, list, [])
         if not all(isinstance(one, str) for one in found):
-            self.wrong("wrong_kind", key, found=str(found)[:40], wanted="texts")
+            self.wrong_kind(key, found, "texts")
             return ()
         return tuple(found)
 
@@ -103,7 +110,7 @@ class Table:
         for one in found:
             is_list = isinstance(one, list) and bool(one)
             if not is_list or not all(part and isinstance(part, str) for part in one):
-                self.wrong("wrong_kind", key, found=str(one)[:40], wanted="lists of texts")
+                self.wrong_kind(key, one, "text_lists")
                 return ()
         return tuple(tuple(one) for one in found)
 
@@ -115,7 +122,7 @@ class Table:
                 self.wrong("missing_key", key)
             return {}
         if not all(isinstance(one, str) for one in found.values()):
-            self.wrong("wrong_kind", key, found=str(found)[:40], wanted="label")
+            self.wrong_kind(key, found, "label")
             return {}
         if not set(found) & set(LANGUAGES):
             self.wrong("no_language", key, found=", ".join(found), known=", ".join(LANGUAGES))
@@ -145,7 +152,7 @@ class Table:
             if isinstance(content, dict):
                 yield name, Table(content, self.file, f"{inside.path}.{name}", self.problems)
             else:
-                inside.wrong("wrong_kind", name, found=str(content)[:40], wanted="table")
+                inside.wrong_kind(name, content, "table")
 
     def array(self, key: str) -> Iterator[Table]:
         """An array of tables."""
@@ -154,7 +161,7 @@ class Table:
             if isinstance(content, dict):
                 yield Table(content, self.file, path, self.problems)
             else:
-                self.wrong("wrong_kind", key, found=str(content)[:40], wanted="table")
+                self.wrong_kind(key, content, "table")
 
     def done(self) -> None:
         """Report the keys that mean nothing here: mostly misspelt ones."""

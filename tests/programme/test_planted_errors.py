@@ -642,15 +642,15 @@ MISTAKES = [
     ),
     Planted(
         "a text where a number is needed",
-        swap(HOUSEHOLD, "version = 1", 'version = "1"'),
+        swap(HOUSEHOLD, "version = 1", 'version = "one"'),
         "wrong_kind",
-        (HOUSEHOLD, "version", "int"),
+        (HOUSEHOLD, "version", "“one”"),
     ),
     Planted(
         "a yes where a number is needed",
         swap(HOUSEHOLD, "version = 1", "version = true"),
         "wrong_kind",
-        (HOUSEHOLD, "version", "int"),
+        (HOUSEHOLD, "version", "“true”"),
     ),
     Planted(
         "a text where a label is needed",
@@ -1159,6 +1159,15 @@ def test_a_check_from_the_command_line_names_the_mistake_in_both_languages(
 
 def says_all(line: str, planted: Planted) -> bool:
     return all(word in line for word in planted.says)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("vi", "cần một số nguyên"), ("en", "a whole number is needed")]
+)
+def test_the_kind_that_is_needed_is_said_in_words(copied_programme, nq77, lang, said):
+    swap(HOUSEHOLD, "version = 1", 'version = "one"')(copied_programme)
+    ran = nq77("--lang", lang, "programme", "check", copied_programme)
+    assert said in ran.err
 
 
 def test_every_problem_of_the_catalogue_has_a_planted_mistake():

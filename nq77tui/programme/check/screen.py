@@ -16,7 +16,7 @@ WRITTEN = frozenset({"text", "integer", "decimal", "date", "phone", "citizen_num
 
 def check_screen(names: Names, screen: RecordScreen) -> None:
     """Note what a list and a form name and their record type has not."""
-    spot = names.at(screen.record, f"screens/{screen.record}.toml", "", "file name")
+    spot = names.at(screen.record, f"screens/{screen.record}.toml", "", "")
     if spot is None:
         return
     listing, form = spot.within("list"), spot.within("form")
