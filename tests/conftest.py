@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -25,19 +27,32 @@ from nq77tui.store.medium import refuse_unsafe
 
 Run = Callable[..., "Ran"]
 
-# Nothing in the suite asserts a time: a machine that is busy with something else passes too.
+# Nothing in the suite asserts a time: a machine that is busy with something else passes too. Every
+# run tries the same examples; `pytest --hypothesis-profile=search` looks for new ones.
 settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "any machine",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
+    database=None,
 )
+settings.register_profile("search", settings.get_profile("any machine"), derandomize=False)
 settings.load_profile("any machine")
+
+STEERS = re.compile(
+    "NO_COLOR|COLORTERM|FORCE_COLOR|LINE_COLORS|COLUMNS|LINES|ESCDELAY|SSH_.*|TEXTUAL.*"
+    "|PYTHONIOENCODING|NQ77_(?!FAULT_ROUNDS|FORCE).*"
+)
+"""Variables of whoever runs the tests, by which the program or Python would do otherwise."""
 
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_safe_place: bool) -> None:
+    for name in filter(STEERS.fullmatch, list(os.environ)):
+        monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home" / "state"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home" / "data"))
     monkeypatch.setenv("NQ77_LANG", "vi")
-    monkeypatch.delenv("NQ77_OPERATOR", raising=False)
     if not is_safe_place:
         monkeypatch.setenv("NQ77_FORCE", "1")
 

@@ -25,7 +25,7 @@ from nq77tui.store import Repository, create_store
 from nq77tui.store.verifying import DONE, DUE, Verifying
 
 PROGRAMME = Path(__file__).parent / "programme"
-PATIENCE = 30
+PATIENCE = 120
 
 
 class Terminal:

@@ -118,7 +118,8 @@ def go_through(terminal, *, sizes=(), signs="", walk=WALK):
         terminal.emulator.spoil()
         terminal.press("\x0c")
         terminal.settle()
-        assert shown(terminal, how) == before, terminal.emulator.text
+        is_as_before = shown(terminal, how) == before
+        assert is_as_before, terminal.emulator.text
 
 
 def look_at(terminal, how, signs):

@@ -47,7 +47,8 @@ def settled(terminal):
     terminal.emulator.spoil()
     terminal.press("\x0c")
     terminal.settle()
-    assert (terminal.emulator.rows, terminal.emulator.cursor) == before, terminal.emulator.text
+    is_as_before = (terminal.emulator.rows, terminal.emulator.cursor) == before
+    assert is_as_before, terminal.emulator.text
     return terminal.emulator.text
 
 
