@@ -39,6 +39,10 @@ settings.register_profile(
 settings.register_profile("search", settings.get_profile("any machine"), derandomize=False)
 settings.load_profile("any machine")
 
+# Where the users are: what the program shows is in the machine's time.
+os.environ["TZ"] = "<+07>-7"
+time.tzset()
+
 STEERS = re.compile(
     "NO_COLOR|COLORTERM|FORCE_COLOR|LINE_COLORS|COLUMNS|LINES|ESCDELAY|SSH_.*|TEXTUAL.*"
     "|PYTHONIOENCODING|NQ77_(?!FAULT_ROUNDS|FORCE).*"

@@ -7,10 +7,10 @@ import errno
 import hashlib
 import json
 import os
-import resource
 import subprocess
-import time
+import tracemalloc
 from contextlib import contextmanager
+from functools import cache
 
 import pytest
 
@@ -305,23 +305,30 @@ def test_peers_of_nonsense_and_names_that_steer_do_no_harm(forged):
     assert len(peer.name) <= 60
 
 
+@cache
+def bomb():
+    """Two hundred megabytes of nothing."""
+    return bz2.compress(b'{"a":{' + b" " * (200 << 20) + b"}}")
+
+
 @pytest.mark.parametrize("claimed", [1000, 300 << 20, 1 << 40])
-def test_a_compression_bomb_is_refused_in_little_memory_and_time(forged, claimed):
-    body = bz2.compress(b'{"a":{' + b" " * (200 << 20) + b"}}")
-    path = forged(body=body, size=claimed)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    begin = time.perf_counter()
-    with pytest.raises(RefusedError) as refused:
-        read_bundle(path)
+def test_a_compression_bomb_is_refused_in_little_memory(forged, claimed):
+    path = forged(body=bomb(), size=claimed)
+    tracemalloc.start()
+    try:
+        with pytest.raises(RefusedError) as refused:
+            read_bundle(path)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
     assert key_of(refused) == "bundle.bomb"
-    assert time.perf_counter() - begin < 5
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10  # KiB
+    assert most < 100 << 20
 
 
 def test_too_many_values_are_refused_before_they_cost_memory(forged):
-    # Four million empty lists: 8 MB of text that would be half a gigabyte of objects.
+    # Four million empty lists: 12 MB of text that would be a quarter of a gigabyte of objects.
     noise = os.urandom(200_000).hex().encode()
-    raw = b'{"household":{"2":{"n":"' + noise + b'","x":[' + b"[]," * 8_000_000 + b"0]}}}"
+    raw = b'{"household":{"2":{"n":"' + noise + b'","x":[' + b"[]," * 4_000_000 + b"0]}}}"
     path = forged(raw=raw, counts={"household": 1})
     with pytest.raises(RefusedError) as refused:
         read_bundle(path)
@@ -345,12 +352,12 @@ def test_documents_that_are_no_tables_are_refused(forged, raw):
 @pytest.mark.parametrize(
     "document",
     [
-        {"_": WROTE, **{f"f{n}": n for n in range(1_000_000)}},
+        {"_": WROTE, **{f"f{n}": n for n in range(100_000)}},
         {"head": 10**30, "_": WROTE},
         {"head": [[[[[[[[[[[[[[[[[[[[[[["x"]]]]]]]]]]]]]]]]]]]]]]], "_": WROTE},
         {"head": "x", "_": {"w": [f"{R}-1 0 An"] * 20_000}},
     ],
-    ids=["a million fields", "a huge number", "deep", "many writes"],
+    ids=["a hundred thousand fields", "a huge number", "deep", "many writes"],
 )
 def test_a_hostile_record_is_refused_and_the_rest_taken_in(forged, filled, document, key):
     tables = {"household": {key(f"{R}-1"): document, key(f"{R}-2"): {"head": "y", "_":

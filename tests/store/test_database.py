@@ -412,7 +412,7 @@ def test_an_interrupt_at_any_moment_leaves_whole_commits_and_lets_others_go_on(p
         got = len(os.read(reader, 1))
         worker.join(chance.uniform(0.0001, 0.02))
         os.kill(worker.pid, number)
-        worker.join(20)
+        worker.join(120)
         assert worker.exitcode == 1
         while chunk := os.read(reader, 65536):
             got += len(chunk)

@@ -124,29 +124,28 @@ def test_a_damaged_segment_ends_the_way_back_there_and_is_not_removed(path) -> N
         assert len(db) == 6
 
 
-def test_a_history_that_is_read_while_others_fold_has_no_gaps(path) -> None:
+def test_a_history_that_is_read_while_others_fold_has_no_gaps(path, at_work) -> None:
     fold_often(path, 2)
-    stop = path.with_name("stop")
-    child = os.fork()
-    if child == 0:
-        try:
-            db = open_tinydb(path)
-            while not stop.exists():
-                db.insert({})
-                db.storage.compact()
-        finally:
-            os._exit(0)
+
+    def folding():
+        db = open_tinydb(path)
+
+        def fold(_number) -> None:
+            db.insert({})
+            db.storage.compact()
+
+        return fold
+
     lengths = []
-    try:
+    with at_work(folding) as once_more:
         for number in range(300):
+            if number % 100 == 0:
+                once_more()
             found = known(path) if number % 2 else known_back(path)[::-1]
             assert found == list(range(1, len(found) + 1))
             lengths.append(len(found))
-    finally:
-        stop.touch()
-        os.waitpid(child, 0)
     assert lengths == sorted(lengths)
-    assert lengths[-1] > lengths[0]
+    assert lengths[0] < lengths[100] < lengths[200]
 
 
 def test_numbers_go_on_where_the_history_ends(path) -> None:

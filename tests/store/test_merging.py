@@ -652,13 +652,13 @@ def test_fifteen_thousand_documents_are_taken_in(repository, key, hostile_file):
         for n in range(1, 15_001)
     }  # fmt: skip
     file = hostile_file({"household": documents, "_replica": {"5": {"id": R, "counter": 15_000}}})
-    begin = time.perf_counter()
+    begin = time.process_time()
     plan = take_in_sources(repository, [read_source(file, repository.programme.id)])
-    took = time.perf_counter() - begin
+    took = time.process_time() - begin
     assert plan.counts["new"] == 15_000
     assert repository.count("household") == 15_000
-    # A guard against quadratic work, not a benchmark.
-    assert took < 30
+    # A guard against quadratic work, not a benchmark: of this process alone, whatever else runs.
+    assert took < 60
 
 
 def test_a_file_in_which_a_table_stands_twice_is_refused(repository, hostile_file, key):

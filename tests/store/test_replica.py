@@ -526,7 +526,7 @@ def test_two_programs_write_at_once_and_nothing_is_lost_or_written_twice(place):
     for program in programs:
         program.stdin.write("go\n")
         program.stdin.flush()
-    told = [program.communicate(timeout=60)[0].split() for program in programs]
+    told = [program.communicate(timeout=300)[0].split() for program in programs]
     assert [program.returncode for program in programs] == [0, 0, 0]
     # One user, one store, one right: one id, and not a notice.
     assert len({replica for replica, _ in told}) == 1
