@@ -40,7 +40,7 @@ def board(session: Session) -> int:
             table = count_board(
                 repository,
                 chosen,
-                area=repository.find_area(arguments.of) if arguments.of else EVERYWHERE,
+                area=repository.find_area(arguments.of, day) if arguments.of else EVERYWHERE,
                 as_of=day,
                 grouping=_grouping(chosen, arguments.by),
                 watch=watch,

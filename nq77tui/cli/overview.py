@@ -47,7 +47,7 @@ def coverage(session: Session) -> int:
 def _area(repository: Repository, counted: Coverage, given: str | None) -> str:
     if given is None:
         return counted.tree.root
-    area_id = repository.find_area(given)
+    area_id = repository.find_area(given, counted.as_of)
     found = counted.tree.resolve(area_id)
     if found == EVERYWHERE:
         raise RefusedError(Problem("cli.area_not_then", {"id": given, "date": counted.as_of}))

@@ -52,7 +52,7 @@ def _order(session: Session, repository: Repository, form: ReportForm) -> Order:
         form=form,
         period=period,
         as_of=as_of,
-        area=repository.find_area(arguments.of) if arguments.of else "",
+        area=repository.find_area(arguments.of, as_of) if arguments.of else "",
         heading=arguments.heading or "",
         filled={**repository.settings.report, **_filled(arguments.fill)},
     )

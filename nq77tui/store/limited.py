@@ -234,13 +234,13 @@ class LimitedRepository(Repository):
         sensitive = self._sight.sensitive(record_type)
         return tuple(one for one in found if one.params.get("field") not in sensitive)
 
-    def find_area(self, given: str) -> str:
-        """The area of the user's that people mean by an id or an exact name.
+    def find_area(self, given: str, day: str = "") -> str:
+        """The area of the user's that people mean by an id, a code or a name.
 
         Raises:
             RefusedError: none, several, or somebody else's.
         """
-        area = super().find_area(given)
+        area = super().find_area(given, day)
         if not self._sight.is_own_area(area):
             raise RefusedError(self._rule.not_yours(self._every.require(area)))
         return area

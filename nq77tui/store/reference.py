@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from nq77tui.core.area_tree import exists_on
 from nq77tui.core.base32 import as_typed
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Json
@@ -118,6 +119,41 @@ def reference_reader(
         raise ValueRefusedError(reason, typed, known=", ".join(found[:5]))
 
     return read
+
+
+def find_area(repository: Repository, typed: str, day: str) -> str:
+    """The area that people mean by a record's id, an official code or a name.
+
+    Codes and names are used again for other areas: where several fit, those that exist on the day
+    are meant.
+
+    Args:
+        day: ISO text.
+
+    Raises:
+        ValueRefusedError: none fits, or several do on that day; their codes are named.
+    """
+    row = repository.row(as_typed(typed))
+    tree = repository.programme.tree
+    if row is not None and row.type == tree.record:
+        return row.id
+    rows = list(repository.rows(tree.record))
+    codes = [field.name for field in tree if field.type == "code"]
+    named = [one for one in rows if typed in (one.values.get(name) for name in codes)]
+    if not named:
+        titles = {one.id: repository.title(one.id) for one in rows}
+        named = [one for one in rows if titles[one.id] == typed]
+        named = named or [one for one in rows if fold(titles[one.id]) == fold(typed)]
+    there = [one for one in named if exists_on(tree, one.values, day)]
+    found = there if there and len(named) > 1 else named
+    if len(found) == 1:
+        return found[0].id
+    if not found:
+        raise ValueRefusedError("no_such_record", typed)
+    known = [next((str(one.values.get(name) or "") for name in codes), "") for one in found]
+    unique = len(set(known)) == len(found) and all(known)
+    shown = known if unique else [one.id for one in found]
+    raise ValueRefusedError("area_unclear", typed, known=", ".join(shown[:5]))
 
 
 def candidates(repository: Repository, field: Field, values: Mapping[str, Json]) -> Iterator[Row]:

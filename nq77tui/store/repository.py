@@ -41,7 +41,7 @@ from nq77tui.store.peer_book import PeerBook
 from nq77tui.store.peers import Peer
 from nq77tui.store.progress import Watch, unwatched
 from nq77tui.store.reader import Reader
-from nq77tui.store.reference import candidates, check_record, reference_reader
+from nq77tui.store.reference import candidates, check_record, find_area, reference_reader
 from nq77tui.store.rights import Rights, rights_of, system_user
 from nq77tui.store.settings import FILE_NAME, StoreSettings, load_settings, save_settings
 from nq77tui.store.storage import JournalStorage, Transaction
@@ -326,15 +326,17 @@ class Repository(Reader):
         """Reads what people give for a reference: an id or an exact title."""
         return reference_reader(self, values)
 
-    def find_area(self, given: str) -> str:
-        """The area that people mean by an id or an exact name.
+    def find_area(self, given: str, day: str = "") -> str:
+        """The area that people mean by an id, an official code or a name.
+
+        Args:
+            day: ISO text; of areas that share a name or a code, those that exist on it are
+                meant. Today if empty.
 
         Raises:
             RefusedError: none, or several.
         """
-        tree = self.programme.tree
-        anywhere = Field(tree.record, "reference", tree.label, to=(tree.record,))
-        return reference_reader(self, {})(anywhere, normalise(given))
+        return find_area(self, normalise(given), day or self.today().isoformat())
 
     # -- writing -------------------------------------------------------------------------------
 

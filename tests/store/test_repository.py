@@ -512,3 +512,33 @@ def test_one_damaged_row_is_named_by_check_and_the_rest_stays_in_use(
         assert nq77("--store", store, *command).status in (0, 1)
     if "replica" not in name:
         assert nq77("--store", store, "check").status == 1
+
+
+def test_an_area_is_found_by_the_code_and_the_name_that_it_had_on_the_day(open_store) -> None:
+    """06541 was Yên Khoái in 2024 and is Mẫu Sơn since 01/07/2025; the old Mẫu Sơn was 06532."""
+    with open_store() as repository:
+
+        def commune(name: str, code: str, begins: str, ends: str | None = None) -> str:
+            given = {"name": name, "level": "commune", "code": code, "valid_from": begins}
+            return repository.add("area", {**given, "valid_to": ends} if ends else given).id
+
+        old = commune("Mẫu Sơn", "06532", "2020-01-01", "2025-06-30")
+        khoai = commune("Yên Khoái", "06541", "2020-01-01", "2025-06-30")
+        new = commune("Mẫu Sơn", "06541", "2025-07-01")
+        twin = commune("Lộc Bình", "06529", "2020-01-01")
+        commune("lộc bình", "06530", "2020-01-01")
+
+        assert repository.find_area("Mẫu Sơn", "2025-06-30") == old
+        assert repository.find_area("mau son", "2025-07-01") == new
+        assert repository.find_area("06541", "2025-06-30") == khoai
+        assert repository.find_area("06541", "2025-07-01") == new
+        # Alone, it is meant on every day: what became of it is what the tree says.
+        assert repository.find_area("Yên Khoái", "2026-01-01") == khoai
+        assert repository.find_area("Lộc Bình", "2026-01-01") == twin
+        with pytest.raises(RefusedError) as refused:
+            repository.find_area("loc binh", "2026-01-01")
+        assert keys_of(refused) == {"value.area_unclear"}
+        assert refused.value.problems[0].params["known"] == "06529, 06530"
+        with pytest.raises(RefusedError) as refused:
+            repository.find_area("09999")
+        assert keys_of(refused) == {"value.no_such_record"}
