@@ -169,6 +169,28 @@ def test_figures_of_a_period_count_only_what_happened_in_it(open_store) -> None:
     assert (sheet.total[8], sheet.total[9]) == (2, 2)
 
 
+def test_a_year_lists_its_own_works_and_those_that_were_left_over(open_store) -> None:
+    with open_store("own") as repository:
+        village = repository.add("area", {"name": "Thôn", "level": "village"})
+        for name, year, status in (
+            ("Đường cũ", 2023, "done"),
+            ("Cầu dở", 2023, "behind"),
+            ("Mương", 2024, "done"),
+            ("Nhà văn hóa", 2025, "not_started"),
+        ):
+            given_work = {"name": name, "year": year, "area": village.id, "status": status}
+            repository.add("work", given_work)
+        for period, value in (("year", 70), ("quarter", 20)):
+            of_year = {"indicator": "planting_ha", "year": 2024, "period": period}
+            figure = {"is": "exact", "n": value}
+            repository.add("target", {**of_year, "area": village.id, "value": figure})
+        listed = {row.cells[1] for row in sheet_of(repository, "b3").rows}
+        [row] = sheet_of(repository, "b5", area=village.id).rows
+
+    assert listed == {"Cầu dở", "Mương"}
+    assert row.cells[4] == 70  # the target of the year: that of a quarter is a part of it
+
+
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("kind", WRITERS)
 def test_the_same_store_and_day_give_the_same_bytes(opened, form, kind) -> None:
