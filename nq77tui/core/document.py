@@ -22,7 +22,6 @@ not repeated inside the document.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -104,6 +103,7 @@ def _replica_text(number: int) -> str:
     return base32.encode(number, REPLICA_LENGTH)
 
 
+@lru_cache(maxsize=1024)
 def _write_time(at: int) -> str:
     seconds = at - EPOCH_2020
     return base32.encode(seconds) if seconds >= 0 else "-" + base32.encode(-seconds)
@@ -137,10 +137,15 @@ def to_document(record: Record) -> dict[str, Json]:
 
 
 def _causal(record: Record) -> Json:
-    uses = Counter(s.dot for siblings in record.fields.values() for s in siblings)
-    stamps = {s.dot: s.stamp for siblings in record.fields.values() for s in siblings}
-    stamps.update((marker.dot, marker.stamp) for marker in record.deletions)
-    writes = sorted(stamps, key=lambda dot: (-uses[dot], dot))
+    uses: dict[Dot, int] = {}
+    stamps: dict[Dot, Stamp] = {}
+    for siblings in record.fields.values():
+        for dot, _, stamp in siblings:
+            uses[dot] = uses.get(dot, 0) + 1
+            stamps[dot] = stamp
+    for dot, _, stamp in record.deletions:
+        stamps[dot] = stamp
+    writes = sorted(stamps, key=lambda dot: (-uses.get(dot, 0), dot))
     extra = _beyond(record, writes)
     if len(writes) == 1 and not extra and not record.deletions:
         dot = writes[0]
@@ -203,8 +208,8 @@ def from_document(record_type: str, doc_id: int, document: Mapping[str, Any]) ->
         if not (type(value) is str and value.isascii()):
             check_value(value, record_id, name)
     try:
-        check_value(causal, record_id, RESERVED)
         if isinstance(causal, str):
+            check_value(causal, record_id, RESERVED)
             record = _read_text(record_type, record_id, values, causal)
         else:
             record = _read_object(record_type, record_id, values, causal)
@@ -228,6 +233,8 @@ def _read_object(
     if max(map(len, (causal["w"], causal.get("v", {}), causal.get("x", [])))) > MAX_WRITES:
         raise ValueError("w")
     for text in causal["w"]:
+        if not text.isascii():
+            check_value(text, record_id, RESERVED)
         dot_text, time_text, operator = text.split(" ", 2)
         writes.append((Dot.parse(dot_text), Stamp(_read_time(time_text), operator)))
     if len({dot for dot, _ in writes}) != len(writes):
@@ -240,8 +247,8 @@ def _read_object(
     fields: dict[str, tuple[Sibling, ...]] = {}
     for name, value in values.items():
         where = positions.get(name, 0)
-        if type(where) is int and name not in others:
-            dot, stamp = writes[_number(where, 0, len(writes) - 1)]
+        if type(where) is int and where >= 0 and name not in others:
+            dot, stamp = writes[where]
             fields[name] = (Sibling(dot, value, stamp),)
             continue
         indexes = where if isinstance(where, list) else [where]

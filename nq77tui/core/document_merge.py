@@ -78,9 +78,59 @@ def merged_document(mine: Document, theirs: Any, form: int, me: str = "") -> Doc
         `mine` itself where the other brings nothing; None where both have to be read as records.
     """
     try:
-        return _merged(mine, theirs, form, me)
+        return _edited_once(mine, theirs, form, me) or _merged(mine, theirs, form, me)
     except _NOT_PLAIN:
         return None
+
+
+def _edited_once(mine: Document, theirs: Any, form: int, me: str) -> Document | None:
+    """The commonest of all in half the time: of one write on one side, edited once on the other.
+
+    Returns:
+        As `merged_document` does; None also where it is not that.
+    """
+    here, there = mine[RESERVED], theirs[RESERVED]
+    if len(theirs) > MAX_FIELDS:
+        return None
+    if type(there) is str:
+        found = _one_edit(there, here, form)
+        if found is None:
+            return None
+        for name in found[1]:
+            if name in theirs:
+                _prove(name, theirs[name])
+        kept = {name: mine[name] for name in (*found[1], RESERVED)}
+        return mine if {**theirs, **kept} == mine else None
+    found = _one_edit(here, there, form)
+    if found is None or found[0] == me or 2 * len(found[1]) >= len(theirs) - 1:
+        return None
+    merged = {**mine, RESERVED: there}
+    for name in found[1]:
+        value = merged[name] = theirs[name]
+        _prove(name, value)
+    if merged != theirs:
+        return None
+    return merged if len(merged) == len(mine) else _ordered(merged)
+
+
+def _one_edit(alone: Any, edited: Any, form: int) -> tuple[str, list[str]] | None:
+    """The replica and the fields of a write that came after the only one of the other side.
+
+    Returns:
+        None where there is more to it, or another spelling.
+    """
+    if type(alone) is not str or type(edited) is not dict or [*edited] != ["w", "f"] or form != 1:
+        return None
+    writes, places = edited["w"], edited["f"]
+    [first], _, _ = _unfolded(alone, form)
+    if len(writes) != 2 or writes[0] != first:
+        return None
+    (replica, counter), (other, since) = _dot_of(first), _read_write(writes[1])
+    names = [*places]
+    is_plain = all(type(place) is int and place == 1 for place in places.values())
+    if not is_plain or (replica == other and since <= counter) or RESERVED in places:
+        return None
+    return (other, names) if names and names == sorted(names) else None
 
 
 class _Copy(NamedTuple):
@@ -133,10 +183,15 @@ def _merged(mine: Document, theirs: Any, form: int, me: str) -> Document | None:
     if not news and vector == my_vector:
         return mine
     if len(merged) > len(mine):
-        merged = {name: merged[name] for name in sorted(merged) if name != RESERVED}
-        merged[RESERVED] = None
+        merged = _ordered(merged)
     merged[RESERVED] = _causal(first, places, len(merged) - 1, vector, dots, form)
     return merged
+
+
+def _ordered(document: Document) -> dict[str, Json]:
+    ordered = {name: document[name] for name in sorted(document) if name != RESERVED}
+    ordered[RESERVED] = document[RESERVED]
+    return ordered
 
 
 def _survivors(

@@ -234,7 +234,9 @@ def _parse(path: Path, content: bytes) -> dict[str, dict[str, Any]]:
     # A new store has an empty snapshot and a journal; any other empty file was torn off.
     is_new = not content and path.name == STORE_NAME and StorePaths.of(path).journal.exists()
     try:
-        tables = {} if is_new else json.loads(content, object_pairs_hook=without_twins())
+        tables = (
+            {} if is_new else json.loads(content, object_pairs_hook=without_twins(len(content)))
+        )
     except (ValueError, RecursionError) as error:
         params = {"file": str(path), "detail": cause_of(error)}
         raise RefusedError(Problem("merge.not_json", params)) from error
