@@ -229,16 +229,9 @@ def _read_object(
 ) -> Record:
     if set(causal) - _OBJECT_KEYS:
         raise ValueError(sorted(set(causal) - _OBJECT_KEYS)[0])
-    writes: list[tuple[Dot, Stamp]] = []
     if max(map(len, (causal["w"], causal.get("v", {}), causal.get("x", [])))) > MAX_WRITES:
         raise ValueError("w")
-    for text in causal["w"]:
-        if not text.isascii():
-            check_value(text, record_id, RESERVED)
-        dot_text, time_text, operator = text.split(" ", 2)
-        writes.append((Dot.parse(dot_text), Stamp(_read_time(time_text), operator)))
-    if len({dot for dot, _ in writes}) != len(writes):
-        raise ValueError("w")
+    writes = _read_writes(record_id, causal["w"])
     vector = _read_vector(causal.get("v", {}))
     for dot, _ in writes:
         if not covers(vector, dot):
@@ -273,6 +266,18 @@ def _read_object(
     )
     schema = _number(causal.get("n", 1), 1, 1_000_000)
     return Record(record_id, record_type, fields, vector, markers, schema)
+
+
+def _read_writes(record_id: str, texts: Iterable[str]) -> list[tuple[Dot, Stamp]]:
+    writes = []
+    for text in texts:
+        if not text.isascii():
+            check_value(text, record_id, RESERVED)
+        dot_text, time_text, operator = text.split(" ", 2)
+        writes.append((Dot.parse(dot_text), Stamp(_read_time(time_text), operator)))
+    if len({dot for dot, _ in writes}) != len(writes):
+        raise ValueError("w")
+    return writes
 
 
 def _read_marker(record_id: str, seen: Any, into: Any = None) -> Json:
