@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from time import monotonic
-
 from textual.app import ComposeResult
-from textual.worker import get_current_worker
 
 from nq77tui.core.area_tree import EVERYWHERE
-from nq77tui.core.board import AREA, Board, Path
+from nq77tui.core.board import AREA, Board
 from nq77tui.core.board_table import BoardLine, BoardTable, Cell
-from nq77tui.core.problem import RefusedError
 from nq77tui.core.values import parse_date, show_date
 from nq77tui.core.vietnamese.collation import sort_key
 from nq77tui.store.board_text import BoardText
-from nq77tui.store.boards import count_board, groupings
-from nq77tui.store.progress import StoppedError, Watch
+from nq77tui.store.boards import groupings
 from nq77tui.tui.actions import BOARD, bindings
 from nq77tui.tui.cells import fit, width_of
 from nq77tui.tui.charges import Charges
@@ -24,7 +18,7 @@ from nq77tui.tui.desk import Desk
 from nq77tui.tui.measure import bar, sparkline
 from nq77tui.tui.theme import PLAIN, WARNING
 from nq77tui.tui.views.assigning.person_load import PersonView
-from nq77tui.tui.views.base import BaseView
+from nq77tui.tui.views.boards.counted import CountedBoard
 from nq77tui.tui.views.boards.records import BoardRecords
 from nq77tui.tui.views.dialog.prompt import Prompt
 from nq77tui.tui.widgets.area_panel import AreaPanel
@@ -34,12 +28,10 @@ from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
 _NAME, _WIDE_NAME, _BAR = 24, 62, 8
 _LEAST = 5
-_TELL_EVERY = 0.3
-"""Seconds between two words on how far it is; each costs a line on a slow connection."""
 _TOTAL = "total"
 
 
-class BoardView(BaseView[str]):
+class BoardView(CountedBoard):
     """A table; its first row is the area itself, as in coverage.
 
     Answers with the day that it was counted for, None for today.
@@ -51,13 +43,7 @@ class BoardView(BaseView[str]):
     def __init__(
         self, desk: Desk, board: Board, area_id: str = EVERYWHERE, as_of: str | None = None
     ) -> None:
-        super().__init__(desk)
-        self._board = board
-        self._as_of = as_of
-        self._way = [area_id]
-        """The areas gone down through; the last one is shown."""
-        self._grouping: Path = groupings(board)[0]
-        self._table: BoardTable | None = None
+        super().__init__(desk, board, area_id, as_of)
         self._lines: dict[str, BoardLine] = {}
         self._sorted_by: str | None = ""
         """A column's name; empty for the worst first, None for by name."""
@@ -76,84 +62,22 @@ class BoardView(BaseView[str]):
     @property
     def words(self) -> BoardText:
         """The board's words in the language of the moment."""
-        return BoardText(self.desk.repository, self.desk.catalogue, self._board)
+        return BoardText(self.desk.repository, self.desk.catalogue, self.board)
 
-    # Counting
+    # Showing
 
-    def on_mount(self) -> None:
-        """Count."""
-        super().on_mount()
-        self._recount()
-
-    def store_changed(self) -> None:
-        """Count again."""
-        self._recount()
-
-    def _recount(self) -> None:
-        generation, known = self.desk.boards.get(self._asked(), (None, None))
-        if known is not None and generation == self.desk.repository.generation:
-            self.workers.cancel_group(self, "board")
-            self._take(known)
-        else:
-            self.run_worker(self._count, thread=True, exclusive=True, group="board")
-
-    def _asked(self) -> Hashable:
-        """What is counted."""
-        day = self._as_of or self.desk.repository.today().isoformat()
-        return self._board.name, self._way[-1], day, self._grouping
-
-    def _count(self) -> None:
-        worker = get_current_worker()
-        asked, generation = self._asked(), self.desk.repository.generation
-        begun = monotonic()
-
-        def watch(part: str, done: int, of: int) -> None:
-            nonlocal begun
-            if worker.is_cancelled:
-                raise StoppedError
-            if monotonic() - begun > _TELL_EVERY:
-                begun = monotonic()
-                self.app.call_from_thread(self._tell, 100 * done // max(of, 1))
-
-        try:
-            counted = self._counted(watch)
-        except StoppedError:
-            return
-        except RefusedError as error:
-            self.app.call_from_thread(self.refuse, error)
-            return
-        if not worker.is_cancelled and asked == self._asked():
-            self.desk.boards[asked] = generation, counted
-            self.app.call_from_thread(self._take, counted)
-
-    def _counted(self, watch: Watch) -> BoardTable:
-        return count_board(
-            self.desk.repository,
-            self._board,
-            area=self._way[-1],
-            as_of=self._as_of,
-            grouping=self._grouping,
-            watch=watch,
+    def take(self, counted: BoardTable) -> None:
+        """Begin at the column that matters most; go on in it where the columns stay the same."""
+        known = self.counted
+        is_new = known is None or (
+            (known.total.key, known.grouping) != (counted.total.key, counted.grouping)
         )
-
-    def _tell(self, percent: int) -> None:
-        if self.is_attached:
-            self.say(self.desk.text("tui.board.counting", percent=percent))
-
-    def _take(self, counted: BoardTable) -> None:
-        if not self.is_attached:
-            return
-        is_new = self._table is None or (
-            (self._table.total.key, self._table.grouping) != (counted.total.key, counted.grouping)
-        )
-        has_columns = self._table is not None and self._table.columns == counted.columns
-        self._table = counted
+        has_columns = known is not None and known.columns == counted.columns
+        self.counted = counted
         self.say()
         if not has_columns:
             self.table.column = counted.worst()
         self._show(from_top=is_new)
-
-    # Showing
 
     def relabel(self) -> None:
         """Show everything in the language of the moment."""
@@ -162,17 +86,16 @@ class BoardView(BaseView[str]):
 
     def show_title(self) -> None:
         """The board, the area, the day."""
-        label = self.desk.label(self._board.label)
-        if self._table is None:
+        label = self.desk.label(self.board.label)
+        if self.counted is None:
             self.set_title(label)
             return
-        area = self.words.area(self._table.total.key)
-        day = self._as_of or self.desk.repository.today().isoformat()
+        area = self.words.area(self.counted.total.key)
         title = self.desk.text("tui.board.table", label=label, area=area)
-        self.set_title(title, show_date(day))
+        self.set_title(title, show_date(self.day))
 
     def _show(self, *, from_top: bool = False) -> None:
-        counted = self._table
+        counted = self.counted
         if counted is None:
             return
         words, lang_width = self.words, self.app.size.width
@@ -181,7 +104,7 @@ class BoardView(BaseView[str]):
         name = _WIDE_NAME if len(counted.columns) == 1 else _NAME
         drawn = max(width_of(self._drawing(line)) for line in self._lines.values())
         columns = [
-            ListColumn(words.grouping(self._grouping), min(name + bool(drawn) + drawn, lang_width))
+            ListColumn(words.grouping(self.grouping), min(name + bool(drawn) + drawn, lang_width))
         ]
         for at, column in enumerate(counted.columns):
             heading = words.heading(column)
@@ -210,7 +133,7 @@ class BoardView(BaseView[str]):
             lines = sorted(counted.lines, key=lambda one: sort_key(self.words.name(counted, one)))
         elif self._sorted_by in names:
             lines = counted.in_order(names.index(self._sorted_by))
-        elif self._board.kind == "quality":
+        elif self.board.kind == "quality":
             lines = counted.lines  # by finding, as declared
         else:
             lines = counted.in_order(counted.worst())
@@ -220,33 +143,33 @@ class BoardView(BaseView[str]):
         return lines
 
     def _named(self, row_id: str) -> str:
-        assert self._table
+        assert self.counted
         if row_id == _TOTAL:
-            area = self.words.area(self._table.total.key)
+            area = self.words.area(self.counted.total.key)
             return self.desk.text("tui.board.total", area=area)
-        return self.words.name(self._table, self._lines[row_id])
+        return self.words.name(self.counted, self._lines[row_id])
 
     def _drawing(self, line: BoardLine) -> str:
         """A sparkline, or a bar of the percentage or of the load."""
-        assert self._table
+        assert self.counted
         is_ascii = self.desk.settings.ascii_borders
         if line.series:
             return sparkline(line.series, is_ascii=is_ascii)
-        for column, cell in zip(self._table.columns, line.cells, strict=True):
+        for column, cell in zip(self.counted.columns, line.cells, strict=True):
             if column.is_percent and cell.number is not None:
                 return bar(min(cell.number / 100, 1), _BAR, is_ascii=is_ascii)
-        if self._board.kind == "load" and line is not self._table.total:
-            most = max((one.cells[0].number or 0 for one in self._table.lines), default=0) or 1
+        if self.board.kind == "load" and line is not self.counted.total:
+            most = max((one.cells[0].number or 0 for one in self.counted.lines), default=0) or 1
             return bar((line.cells[0].number or 0) / most, _BAR, is_ascii=is_ascii)
         return ""
 
     def _show_panel(self) -> None:
-        counted, row_id = self._table, self.table.current
+        counted, row_id = self.counted, self.table.current
         if counted is None or row_id not in self._lines:
             return
         line, at = self._lines[row_id], min(self.table.column, len(counted.columns) - 1)
         column, cell = counted.columns[at], line.cells[at]
-        note = self.desk.label(self._board.note)
+        note = self.desk.label(self.board.note)
         heading = self.words.heading(column)
         number = self.words.number(column, cell)
         self.query_one(AreaPanel).show(self._named(row_id), f"{heading} {number}", note, "", "")
@@ -266,13 +189,13 @@ class BoardView(BaseView[str]):
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Go down into an area; to what a person has; else to the records."""
-        assert self._table
+        assert self.counted
         line = self._lines[event.row_id]
-        is_area = self._grouping == AREA and self._board.kind != "quality"
-        if is_area and line.key != self._table.total.key and self._has_more(line.key):
-            self._way.append(line.key)
+        is_area = self.grouping == AREA and self.board.kind != "quality"
+        if is_area and line.key != self.counted.total.key and self._has_more(line.key):
+            self.way.append(line.key)
             self.say()
-            self._recount()
+            self.recount()
         elif self._is_person(line):
             assigning = self.desk.programme.assigning
             assert assigning
@@ -282,33 +205,32 @@ class BoardView(BaseView[str]):
 
     def _has_more(self, area_id: str) -> bool:
         """Whether an area has areas below it that the board can show."""
-        day = self._as_of or self.desk.repository.today().isoformat()
-        tree = self.desk.repository.area_tree_on(day)
+        tree = self.desk.repository.area_tree_on(self.day)
         return bool(tree.children.get(area_id))
 
     def _is_person(self, line: BoardLine) -> bool:
         """Whether a row is somebody who is in charge of something."""
-        assigning, board = self.desk.programme.assigning, self._board
+        assigning, board = self.desk.programme.assigning, self.board
         return (
             assigning is not None
             and board.kind == "load"
             and (board.of.record, board.who) == (assigning.record, assigning.who)
-            and self._grouping == (board.who,)
+            and self.grouping == (board.who,)
             and self._lines.get(f"={line.key}") is line
         )
 
     def action_up(self) -> None:
         """Go up; from where it began, go back."""
-        if len(self._way) == 1:
-            self.dismiss(self._as_of)
+        if len(self.way) == 1:
+            self.dismiss(self.as_of)
             return
-        self._way.pop()
+        self.way.pop()
         self.say()
-        self._recount()
+        self.recount()
 
     def action_records(self) -> None:
         """Show the very records behind the number at hand."""
-        counted, row_id = self._table, self.table.current
+        counted, row_id = self.counted, self.table.current
         if counted is None or row_id not in self._lines:
             return
         at = min(self.table.column, len(counted.columns) - 1)
@@ -320,27 +242,27 @@ class BoardView(BaseView[str]):
         name, column = self._named(row_id), self.words.heading(counted.columns[at])
         title = self.desk.text("tui.board.records", name=name, column=column)
         ids = list(dict.fromkeys(cell.ids))
-        self.app.push_screen(BoardRecords(self.desk, self._board, cell.record, ids, title))
+        self.app.push_screen(BoardRecords(self.desk, self.board, cell.record, ids, title))
 
     # Looking at it otherwise
 
     def action_rows(self) -> None:
         """Go over to the next grouping."""
-        known = groupings(self._board)
+        known = groupings(self.board)
         if len(known) == 1:
             grouping = self.words.grouping(known[0])
             self.say(self.desk.text("tui.board.one_grouping", grouping=grouping))
             return
-        self._grouping = known[(known.index(self._grouping) + 1) % len(known)]
+        self.grouping = known[(known.index(self.grouping) + 1) % len(known)]
         self._sorted_by = ""
         self.say()
-        self._recount()
+        self.recount()
 
     def action_sort(self) -> None:
         """Sort by the column at hand; once more, by name."""
-        if self._table is None:
+        if self.counted is None:
             return
-        column = self._table.columns[min(self.table.column, len(self._table.columns) - 1)]
+        column = self.counted.columns[min(self.table.column, len(self.counted.columns) - 1)]
         is_again = self._sorted_by == column.name
         self._sorted_by = None if is_again else column.name
         heading = self.words.heading(column)
@@ -350,10 +272,10 @@ class BoardView(BaseView[str]):
 
     def action_only(self) -> None:
         """Show only rows with a number in the column at hand; once more, all."""
-        if self._table is None:
+        if self.counted is None:
             return
         self._only = not self._only
-        column = self._table.columns[min(self.table.column, len(self._table.columns) - 1)]
+        column = self.counted.columns[min(self.table.column, len(self.counted.columns) - 1)]
         key = "tui.board.only" if self._only else "tui.board.all"
         self.say(self.desk.text(key, column=self.words.heading(column)))
         self._show(from_top=True)
@@ -364,8 +286,8 @@ class BoardView(BaseView[str]):
 
         def take(day: str | None) -> None:
             if day is not None:
-                self._as_of = None if day == today.isoformat() else day
-                self._recount()
+                self.as_of = None if day == today.isoformat() else day
+                self.recount()
 
         question = self.desk.text("tui.coverage.ask_date")
         self.app.push_screen(
