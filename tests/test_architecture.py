@@ -69,7 +69,7 @@ def test_the_core_neither_reads_files_nor_asks_for_the_time():
     modules = {"os", "io", "time", "random", "secrets", "pathlib", "socket", "subprocess"}
     calls = {"open", "input", "print", "now", "today", "utcnow"}
     found = []
-    for file in sorted(Path(nq77tui.core.__file__).parent.glob("*.py")):
+    for file in sorted(Path(nq77tui.core.__file__).parent.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 names = {getattr(node, "module", None), *(alias.name for alias in node.names)}
