@@ -70,9 +70,13 @@ class Overlay(MutableMapping[int, Any]):
             old = raw.get(key) if number not in removed else None
             if old is None:
                 found.append(["i", name, key, document])
-            elif old != document or _types_differ(old, document):
+            elif _differ(old, document):
                 found.append(["u", name, key, document])
         return found
+
+
+def _differ(old: Any, new: Any) -> bool:
+    return bool(old != new) or _types_differ(old, new)
 
 
 def _types_differ(old: Any, new: Any) -> bool:
@@ -227,11 +231,40 @@ class JournalTable(Table):
         cond: QueryLike | None = None,
         doc_ids: Iterable[int] | None = None,
     ) -> list[int]:
-        """As in TinyDB; only the documents that match are copied."""
-        if doc_ids is not None or cond is None:
-            return super().update(fields, None, doc_ids)
-        with self._journal_storage.transaction():
-            return super().update(fields, None, self._matching_ids(cond))
+        """As in TinyDB; only the documents that match are copied.
+
+        Spelled out, because it is what a save does: a third of its time is TinyDB's calls.
+        """
+        storage, name = self._journal_storage, self._name
+        with storage.transaction():
+            raw = storage.tables.by_name.get(name)
+            table = {} if raw is None else raw
+            if doc_ids is not None:
+                found = [doc_id for doc_id in doc_ids if str(doc_id) in table]
+            elif cond is not None:
+                found = self._matching_ids(cond)
+            else:
+                found = [self.document_id_class(key) for key in table]
+            changed: dict[str, Any] = {}
+            for doc_id in found:
+                key = str(doc_id)
+                if key not in changed:
+                    changed[key] = copy_json(table[key])
+                if callable(fields):
+                    fields(changed[key])
+                else:
+                    changed[key].update(fields)
+            operations = [
+                ["u", name, key, document]
+                for key, document in changed.items()
+                if _differ(table[key], document)
+            ]
+            if operations:
+                storage.do(*operations)
+            elif raw is None:
+                storage.do(["t", name])
+        self._query_cache.clear()
+        return found
 
     def update_multiple(self, updates: Iterable[tuple[Any, QueryLike]]) -> list[int]:
         """As in TinyDB; only the documents that match are copied."""
