@@ -43,7 +43,8 @@ class FollowedStore:
         self.paths = StorePaths.of(path)
         # As text: a save looks at them, and a Path is spelled out again at every look.
         self._journal_name = os.fspath(self.paths.journal)
-        self._next_journal_name = os.fspath(self.paths.next_journal)
+        self._folder_name = os.fspath(self.paths.folder)
+        self._names_at = 0
         self.read_only = read_only
         self.history_bytes = history_bytes
         self.notices: list[Problem] = []
@@ -225,8 +226,6 @@ class FollowedStore:
             return b""
         found = os.stat(self._journal_name)  # noqa: PTH116 - every read and save does it
         is_open = found.st_ino == self._inode
-        if is_open and found.st_size == journal.end and journal.is_last_confirmed:
-            return b""
         size = found.st_size if is_open else journal.size()
         if not journal.is_as_read(size):
             self._reload()

@@ -151,8 +151,7 @@ class Journal:
         """The byte behind the last line that was read or written."""
         self.first_end = 0
         """The byte behind the header."""
-        self.is_last_confirmed = False
-        """Whether the last line was written here: the disk has it, and nobody takes it back."""
+        self._is_last_confirmed = False  # written here: the disk has it, nobody takes it back
         self._last_start = 0
         self._last_prefix = b""
         self._failed = False
@@ -183,11 +182,15 @@ class Journal:
         if lines:
             self._last_start = found[-1].start
             self._last_prefix = data[lines[-1].start : lines[-1].start + PREFIX_LENGTH]
-            self.is_last_confirmed = False
+            self._is_last_confirmed = False
             if not self.end:
                 self.first_end = found[0].end
         self.end += behind
         return found, data[behind:]
+
+    def is_all(self) -> bool:
+        """Whether the file ends with the last line that was written here."""
+        return self._is_last_confirmed and os.lseek(self._file, 0, os.SEEK_END) == self.end
 
     def is_as_read(self, size: int) -> bool:
         """Whether the last line that was read or written still stands there.
@@ -254,7 +257,7 @@ class Journal:
         self.sync()
         self._last_start, self._last_prefix = self.end, line[:PREFIX_LENGTH]
         self.end += length
-        self.is_last_confirmed = True
+        self._is_last_confirmed = True
 
     def _take_back(self) -> None:
         # If even that fails, the next one under the lock finds an unfinished line and cuts it.

@@ -26,6 +26,8 @@ BLOCK_BYTES = 4096
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
+HALF_CHARACTER = b"\\ud"
+"""How each begins in what `dump` writes."""
 _decode = json.JSONDecoder().raw_decode
 
 

@@ -11,7 +11,7 @@ Document ids are texts, as in TinyDB's file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -24,6 +24,7 @@ Undo: TypeAlias = Callable[[], None]
 
 
 _NESTED = frozenset((dict, list))
+_PLAIN = frozenset((str, int, float, bool, type(None)))
 
 
 def copy_json(value: Any) -> Any:
@@ -37,6 +38,27 @@ def copy_json(value: Any) -> Any:
     if isinstance(value, list):
         return [copy_json(part) for part in value]
     return value
+
+
+def copy_flat(operations: Iterable[Operation]) -> list[Operation] | None:
+    """Copies of operations whose documents hold nothing but what JSON gives back as it was.
+
+    Returns:
+        None where a document holds anything else.
+    """
+    found: list[Operation] = []
+    for operation in operations:
+        if len(operation) < 4:
+            found.append(operation)
+            continue
+        kind, name, key, document = operation
+        if document.__class__ is not dict:
+            return None
+        for field, value in document.items():
+            if value.__class__ not in _PLAIN or field.__class__ is not str:
+                return None
+        found.append([kind, name, key, document.copy()])
+    return found
 
 
 class Tables:
