@@ -44,7 +44,7 @@ class FollowedStore:
         # As text: a save looks at them, and a Path is spelled out again at every look.
         self._journal_name = os.fspath(self.paths.journal)
         self._folder_name = os.fspath(self.paths.folder)
-        self._names_at = 0
+        self._names_at: int | None = None
         self.read_only = read_only
         self.history_bytes = history_bytes
         self.notices: list[Problem] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +24,27 @@ BLOCK_BYTES = 4096
 """The size of the parts whose checksums tell where a snapshot is damaged."""
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def _made_once() -> Callable[[object], str]:
+    """What `JSONEncoder.encode` makes anew at every call, for the twentieth part of a save."""
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:  # another Python
+        return _json.encode
+    quote = json.encoder.encode_basestring
+    parts = make(None, _json.default, quote, None, ":", ",", False, False, True)
+
+    def encode(value: object) -> str:
+        try:
+            return "".join(parts(value, 0))
+        except RecursionError:
+            return _json.encode(value)  # which says so, if something holds itself
+
+    return encode
+
+
+_encode = _made_once()
 
 
 HALF_CHARACTER = b"\\ud"

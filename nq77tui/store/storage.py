@@ -195,7 +195,7 @@ class JournalStorage(FollowedStore, Storage):
         if rest:
             self._cut(rest)
         # Until a name in the folder changes, no journal is exchanged and none is prepared.
-        self._names_at = names_at if _is_over(names_at) else 0
+        self._names_at = names_at if _is_over(names_at) else None
         return self._writable_journal()
 
     def _append(self) -> None:

@@ -427,3 +427,65 @@ def test_an_interrupt_at_any_moment_leaves_whole_commits_and_lets_others_go_on(p
     print(f"interrupted 40, acknowledged {total}")
     assert total > 0  # how many depends on how busy the machine is
     assert len(contents(path)["_default"]) >= total + 40
+
+
+def test_a_save_asks_the_system_for_what_it_must_and_notices_a_fold_all_the_same(path) -> None:
+    with open_tinydb(path) as db, open_tinydb(path) as other:
+        db.insert({"n": 1})
+        os.utime(path.parent, (1, 1))  # nothing has been named there for a while
+        db.insert({"n": 2})
+        calls: list[str] = []
+
+        def seen(_frame, event, argument) -> None:
+            if event == "c_call" and getattr(argument, "__module__", "") in ("posix", "fcntl"):
+                calls.append(argument.__name__)
+
+        sys.setprofile(seen)
+        try:
+            db.insert({"n": 3})
+        finally:
+            sys.setprofile(None)
+        assert calls == ["getpid", "flock", "stat", "lseek", "write", "fdatasync", "flock"]
+        other.storage.compact()
+        db.insert({"n": 4})
+        other.insert({"n": 5})
+        db.insert({"n": 6})
+        assert [document["n"] for document in other] == [1, 2, 3, 4, 5, 6]
+    assert [document["n"] for document in TinyDB(path)] == [1, 2, 3, 4, 5, 6]
+
+
+class Name(str):
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["\ud83d\ude00", "\ud83d", "\\ud83d", Name("Vi"), (1, 2), {3: True}, -0.0, 1e999, None, [[1]]],
+    ids=repr,
+)
+def test_memory_holds_what_the_disk_does_whatever_was_given(path, value) -> None:
+    with open_tinydb(path) as db:
+        db.insert({"one": value})
+        db.insert_multiple([{"one": value}, {"one": 1}])
+        db.update({"two": value}, doc_ids=[3])
+        with open_tinydb(path, read_only=True) as again:
+            mine, theirs = db.all(), again.all()
+        assert repr(mine) == repr(theirs)
+        assert [type(one["one"]) for one in mine] == [type(one["one"]) for one in theirs]
+
+
+def test_what_the_caller_changes_afterwards_is_not_in_the_store(path) -> None:
+    with open_tinydb(path) as db:
+        given, kept = {"head": "Vi", "children": [1]}, []
+        db.insert(given)
+        db.insert_multiple([given, {"head": "Lý"}])
+        db.update(kept.append, doc_ids=[3])
+        db.update(lambda document: (kept.append(document), document.update(n=1)), doc_ids=[3])
+        for document in (given, *kept):
+            document["head"] = "?"
+            document.get("children", []).append(2)
+        assert [document["head"] for document in db] == ["Vi", "Vi", "Lý"]
+        assert db.get(doc_id=1)["children"] == [1]
+        with pytest.raises(ValueError, match="Circular"):
+            db.insert({"self": kept, "kept": kept.append(kept)})
+        assert len(db) == 3

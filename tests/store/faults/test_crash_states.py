@@ -135,6 +135,10 @@ def a_fold_killed_at(point: int, *, goes_on_with_an_open_handle: bool) -> Worklo
         life.commit()
         life.commit()
         colleague = open_tinydb(life.path)
+        # As after a while, so that the colleague knows the names in it by the folder's time.
+        os.utime(recorder.folder, (1, 1))
+        life.commit(colleague)
+        assert colleague.storage._names_at == 10**9
         seen = 0
 
         def die(name: str) -> None:
