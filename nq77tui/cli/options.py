@@ -22,35 +22,35 @@ class Commands:
     # What several commands take
 
     def id(self, parser: argparse.ArgumentParser, name: str = "id") -> None:
-        """A record."""
+        """Take the id of a record."""
         parser.add_argument(name, metavar="ID")
 
     def json(self, *parsers: argparse.ArgumentParser) -> None:
-        """The answer for another program."""
+        """Let the answer be for another program."""
         for parser in parsers:
             parser.add_argument("--json", action="store_true", help=self.text("cli.option.json"))
 
     def area(self, parser: argparse.ArgumentParser, *, required: bool = False) -> None:
-        """The area that it is about."""
+        """Take the area that it is about."""
         parser.add_argument(
             "--of", metavar="AREA-ID", required=required, help=self.text("cli.option.of")
         )
 
     def day(self, parser: argparse.ArgumentParser) -> None:
-        """The day that it is about."""
+        """Take the day that it is about."""
         parser.add_argument("--as-of", metavar="DATE", help=self.text("cli.option.as_of"))
 
     def output(self, parser: argparse.ArgumentParser) -> None:
-        """The file to write; else the answer goes to the terminal."""
+        """Take the file to write; without it, what is written goes where the command says."""
         words = self.text("cli.option.output")
         parser.add_argument("-o", dest="output", metavar="FILE", help=words)
 
     def flag(self, parser: argparse.ArgumentParser, name: str, key: str) -> None:
-        """A yes."""
+        """Take an option without a value."""
         parser.add_argument(f"--{name}", action="store_true", help=self.text(key))
 
     def several(self, parser: argparse.ArgumentParser, name: str, metavar: str, key: str) -> None:
-        """An option that takes several values, and may be given several times."""
+        """Take an option with several values, which may be given several times."""
         parser.add_argument(
             f"--{name}",
             metavar=metavar,

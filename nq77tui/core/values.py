@@ -136,6 +136,9 @@ def parse_figure(typed: str) -> dict[str, Json]:
     Returns:
         ``{"is": "exact" | "more_than" | "about" | "range", "n": number}``, with ``max`` for a
         range.
+
+    Raises:
+        ValueRefusedError: no number, one that could mean two things, or a range that goes down.
     """
     text = typed.strip().lower()
     for qualifier, words in _QUALIFIERS.items():
@@ -155,6 +158,9 @@ def parse_money(typed: str) -> dict[str, Json]:
 
     Returns:
         ``{"n": number, "unit": "dong" | "nghin" | "trieu"}``.
+
+    Raises:
+        ValueRefusedError: no number, one that could mean two things, or an unknown unit.
     """
     match = re.fullmatch(r"([-\d.,\s]+?)\s*([^\d.,\s][^\d]*)?", typed.strip().lower())
     if not match:
@@ -174,7 +180,11 @@ def money_in_dong(money: dict[str, Json]) -> float:
 
 
 def parse_yes_no(typed: str) -> bool:
-    """Read yes or no, in Vietnamese or English, as a word, a letter or a number."""
+    """Read yes or no, in Vietnamese or English, as a word, a letter or a number.
+
+    Raises:
+        ValueRefusedError: neither.
+    """
     text = typed.strip().lower()
     if text in _YES:
         return True

@@ -38,7 +38,15 @@ class CheckedTable:
                 self._then[code] = row
 
     def check(self, without: Collection[str], hanging: Collection[str]) -> None:
-        """Refuse what is wrong, all of it at once."""
+        """Look at everything before anything is made.
+
+        Args:
+            without: levels of areas that there are none of from the day on.
+            hanging: record types that somebody decided about: to be ended or carried over.
+
+        Raises:
+            RefusedError: with every problem at once, each naming its row and column.
+        """
         problems = [*self._row_problems(), *self._name_problems(without, hanging)]
         if problems:
             raise RefusedError(*problems)
