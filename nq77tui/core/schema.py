@@ -33,6 +33,7 @@ FieldType: TypeAlias = Literal[
     "code",
 ]
 FIELD_TYPES: tuple[str, ...] = get_args(FieldType)
+NUMBER_TYPES = frozenset({"integer", "decimal", "figure", "hectares", "money"})
 PERSONAL_TYPES = frozenset({"phone", "citizen_number"})
 """Sensitive unless the schema says otherwise."""
 Writers: TypeAlias = Literal["operator", "supervisor"]
@@ -111,6 +112,11 @@ class Field:
     def is_reference(self) -> bool:
         """Whether the value is another record's id."""
         return self.type == "reference"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether a value can be added up, and stands at the right of its column."""
+        return self.type in NUMBER_TYPES
 
     @property
     def fixed_length(self) -> int:

@@ -41,8 +41,8 @@ class CheckedTable:
         """Look at everything before anything is made.
 
         Args:
-            without: levels of areas that there are none of from the day on.
-            hanging: record types that somebody decided about: to be ended or carried over.
+            without: levels of areas that end on the day.
+            hanging: record types to be ended or carried over, or ``all``.
 
         Raises:
             RefusedError: with every problem at once, each naming its row and column.

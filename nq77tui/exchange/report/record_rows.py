@@ -19,8 +19,6 @@ from nq77tui.programme import Catalogue
 from nq77tui.store.progress import Watch, WatchedFacts, unwatched, watched
 from nq77tui.store.reader import Reader
 
-_NUMBERS = frozenset({"integer", "decimal", "figure", "hectares", "money"})
-
 
 class RecordRows:
     """The records of an area that a form lists."""
@@ -62,7 +60,7 @@ class RecordRows:
         if len(column.fields) != 1:
             return "text"
         field = self._field(column.fields[0], self._schema)
-        if field is None or field.type not in _NUMBERS:
+        if field is None or not field.is_number:
             return "text"
         if not field.grouping:
             return "ordinal"

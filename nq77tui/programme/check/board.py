@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from nq77tui.core.board import Board, Finding, Path, Reach, Tally
+from nq77tui.core.schema import NUMBER_TYPES
 from nq77tui.programme.check.names import (
     CHOICE,
     DATE,
-    NUMBERS,
     PERIODICAL,
     REFERENCE,
     Names,
@@ -67,7 +67,7 @@ class _BoardCheck:
         if spot is not None:
             spot.expression(tally.where, "where")
             spot.fields(tally.latest, "latest")
-            spot.field(tally.sum, NUMBERS, "sum")
+            spot.field(tally.sum, NUMBER_TYPES, "sum")
             spot.field(tally.date, PERIODICAL, "date")
         return spot
 

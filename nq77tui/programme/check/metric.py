@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nq77tui.core.metric import Covered, Figure, Metric
-from nq77tui.programme.check.names import NUMBERS, PERIODICAL, Names, Spot
+from nq77tui.core.schema import NUMBER_TYPES
+from nq77tui.programme.check.names import PERIODICAL, Names, Spot
 
 
 def check_metric(names: Names, metric: Metric, file: str) -> None:
@@ -40,5 +41,5 @@ def check_figure(names: Names, figure: Figure, file: str, table: str) -> None:
     summed = names.at(figure.record, file, table)
     if summed is not None:
         summed.fields([figure.sum, figure.distinct, *figure.latest], "sum")
-        summed.kind(figure.sum, NUMBERS, "sum")
+        summed.kind(figure.sum, NUMBER_TYPES, "sum")
         summed.expression(figure.where, "where")

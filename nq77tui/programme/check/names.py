@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 CHOICE = frozenset({"choice"})
 DATE = frozenset({"date"})
-NUMBERS = frozenset({"integer", "decimal", "figure", "hectares", "money"})
 PERIODICAL = frozenset({"date", "integer"})
 """What may lie in a period: a date, or a year as a number."""
 REFERENCE = frozenset({"reference"})

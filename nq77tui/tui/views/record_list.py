@@ -19,7 +19,6 @@ from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
 _AT_ONCE = 0.06
 """Seconds that opening may take before the headings are shown without rows."""
-_RIGHT = {"integer", "decimal", "figure", "hectares", "money"}
 
 
 class ListView(RowsView[None]):
@@ -77,7 +76,7 @@ class ListView(RowsView[None]):
         for column in self._screen_of.columns:
             field = fields[column.field]
             heading = self.desk.label(field.label)
-            yield ListColumn(heading, column.width, field.type in _RIGHT)
+            yield ListColumn(heading, column.width, field.is_number)
 
     def show_title(self) -> None:
         """The name of the list, the filter, how many."""

@@ -16,7 +16,6 @@ from nq77tui.tui.views.base import Result
 from nq77tui.tui.views.rows import RowsView
 from nq77tui.tui.widgets.row_list import ListColumn
 
-_RIGHT = {"integer", "decimal", "figure", "hectares", "money"}
 _MARGIN = 2
 """Cells for the sign of a marked row."""
 
@@ -205,7 +204,7 @@ class RecordColumns:
                 continue
             field = self._fields[column.field]
             heading = self._desk.label(field.label)
-            columns.append(ListColumn(heading, column.width, field.type in _RIGHT))
+            columns.append(ListColumn(heading, column.width, field.is_number))
             self._shown.append(at)
             left -= column.width + 1
         return columns, left
