@@ -7,7 +7,7 @@ rule, so that those who look alike have an equal key and nobody is compared with
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
 from nq77tui.core.record import Json, canonical_json
 from nq77tui.core.schema import Field, Schema
@@ -20,6 +20,7 @@ Values = Mapping[str, Json]
 DISTINCT = "distinct_pair"
 """The engine's own record type: two records, ``one`` and ``other``, that are not one."""
 _WORD = re.compile(r"\w+")
+_BETWEEN = re.compile(r"[^\w\n]+")
 _WINDOW = 20
 """Neighbours with an equal key with which a record is compared: a bound on the work, and more
 than anybody would look through."""
@@ -41,7 +42,7 @@ def comparable(field: Field, value: Json, resolve: Resolve) -> Hashable | None:
     if isinstance(value, str):
         if field.type == "reference":
             return resolve(value)
-        return " ".join(_WORD.findall(fold(value))) or None if field.type == "text" else value
+        return _words(value) if field.type == "text" else value
     if isinstance(value, list):
         return canonical_json(sorted(value, key=canonical_json))
     return canonical_json(value)
@@ -57,6 +58,58 @@ def blocking_keys(schema: Schema, values: Values, resolve: Resolve) -> list[Hash
         if None not in parts:
             found.append((number, *parts))
     return found
+
+
+def blocking_keys_of_many(
+    schema: Schema, rows: Sequence[Values], resolve: Resolve
+) -> list[list[Hashable]]:
+    """The `blocking_keys` of many records, for a fraction of what they cost one by one."""
+    found: list[list[Hashable]] = [[] for _ in rows]
+    columns: dict[str, list[Hashable | None]] = {}
+    for number, rule in enumerate(schema.duplicates.agree if schema.duplicates else ()):
+        for name in rule:
+            if name not in columns:
+                values = [row.get(name) for row in rows]
+                columns[name] = _comparable_column(schema.fields[name], values, resolve)
+        of_rule = zip(*(columns[name] for name in rule), strict=True)
+        for keys, parts in zip(found, of_rule, strict=True):
+            if None not in parts:
+                keys.append((number, *parts))
+    return found
+
+
+def _comparable_column(
+    field: Field, values: Sequence[Json], resolve: Resolve
+) -> list[Hashable | None]:
+    texts = {value for value in values if type(value) is str}
+    if field.type == "text":
+        known = _words_of_many(texts)
+    elif field.type in ("date", "reference"):
+        known = {text: comparable(field, text, resolve) for text in texts}
+    else:
+        known = {text: text or None for text in texts}
+    return [
+        known[value] if type(value) is str else comparable(field, value, resolve)
+        for value in values
+    ]
+
+
+def _words_of_many(texts: Iterable[str]) -> dict[str, Hashable | None]:
+    """The folded words of texts, all folded as one."""
+    texts = list(texts)
+    plain = [*(text for text in texts if "\n" not in text), ""]
+    lines = _BETWEEN.sub(" ", fold("\n".join(plain))).split("\n")
+    known: dict[str, Hashable | None] = {
+        text: line.strip(" ") or None for text, line in zip(plain, lines, strict=True)
+    }
+    for text in texts:
+        if text not in known:
+            known[text] = _words(text)
+    return known
+
+
+def _words(text: str) -> str | None:
+    return " ".join(_WORD.findall(fold(text))) or None
 
 
 def are_told_apart(schema: Schema, one: Values, other: Values, resolve: Resolve) -> bool:

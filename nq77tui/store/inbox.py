@@ -19,12 +19,15 @@ from nq77tui.store.repository import Repository
 
 
 def open_questions(repository: Repository) -> list[Question]:
-    """Everything that a person has to decide: what merges left first, then pairs, then the rest."""
+    """Everything that a person has to decide: what merges left first, then pairs, then the rest.
+
+    In one order on every machine that holds the same records.
+    """
     found = [q for record in repository.conflicted() for q in questions_of(record)]
     apart = set_apart_pairs(repository)
     found += _disagreed(repository, apart)
     for record_type in repository.programme.schemas:
-        for one, other in repository.lookalikes.pairs(record_type):
+        for one, other in sorted(repository.lookalikes.pairs(record_type)):
             if (one, other) not in apart:
                 found.append(Question("alike", one, record_type, "", other))
     found += _dangling(repository)
@@ -37,7 +40,7 @@ def _parked(one: Parked) -> Question:
 
 
 def _disagreed(repository: Repository, apart: dict[tuple[str, str], str]) -> Iterator[Question]:
-    for one, other in apart:
+    for one, other in sorted(apart):
         if one != other:
             continue
         # Said to be two, and joined: by the ids that were given then.
@@ -58,13 +61,11 @@ def _dangling(repository: Repository) -> Iterator[Question]:
     types = set(gone.values())
     for schema in repository.programme.schemas.values():
         names = [one.name for one in schema.references if types & set(one.to)]
-        if not names:
-            continue
-        for row in repository.rows(schema.record):
-            for name in names:
-                value = row.values.get(name)
-                if isinstance(value, str) and value in gone and not repository.row(value):
-                    yield Question("dangling", row.id, schema.record, name, value)
+        for record_id, name in repository.leading_to(schema.record, names, gone):
+            row = repository.row(record_id)
+            value = row.values.get(name) if row else None
+            if row and isinstance(value, str) and value in gone and not repository.row(value):
+                yield Question("dangling", row.id, schema.record, name, value)
 
 
 @dataclass

@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from threading import Lock
 
-from nq77tui.core.lookalike import are_told_apart, blocking_keys, neighbours
+from nq77tui.core.lookalike import (
+    are_told_apart,
+    blocking_keys,
+    blocking_keys_of_many,
+    neighbours,
+)
 from nq77tui.core.record import Json
 from nq77tui.core.schema import Schema
 from nq77tui.core.scope import Row
-from nq77tui.store.rows import row_of
+from nq77tui.store.rows import is_alive, row_of
 from nq77tui.store.tables import Document, Tables
 
 Pair = tuple[str, str]
@@ -56,7 +61,7 @@ class Lookalikes:
         known = self._of(record_type)
         found: dict[str, Row] = {}
         for key in blocking_keys(schema, values, self._resolve):
-            for doc_key in list(known.buckets.get(key, ())):
+            for doc_key in known.with_key(key):
                 row = self._row(record_type, doc_key)
                 if row is None or row.id == but or row.id in found:
                     continue
@@ -70,10 +75,8 @@ class Lookalikes:
         if schema is None:
             return
         seen: set[Pair] = set()
-        for bucket in list(self._of(record_type).buckets.values()):
-            if len(bucket) < 2:
-                continue
-            rows = {row.id: row for key in list(bucket) if (row := self._row(record_type, key))}
+        for bucket in self._of(record_type).shared():
+            rows = {row.id: row for key in bucket if (row := self._row(record_type, key))}
             for pair in neighbours(list(rows)):
                 one, other = (rows[record_id].values for record_id in pair)
                 if pair in seen or are_told_apart(schema, one, other, self._resolve):
@@ -94,9 +97,15 @@ class Lookalikes:
 
     def _build(self, record_type: str) -> _OfType:
         known = _OfType()
-        table = self.tables.table(record_type)
-        for key in list(table):
-            self._put(known, record_type, key, table.get(key))
+        rows = [
+            (key, document)
+            for key, document in list(self.tables.table(record_type).items())
+            if is_alive(record_type, key, document)
+        ]
+        schema = self._schemas[record_type]
+        found = blocking_keys_of_many(schema, [row for _, row in rows], self._resolve)
+        for (key, _), keys in zip(rows, found, strict=True):
+            known.put(key, keys)
         self._types[record_type] = known
         return known
 
@@ -116,17 +125,41 @@ class Lookalikes:
 
 
 class _OfType:
+    """The TinyDB ids of the records of a type by blocking key."""
+
     def __init__(self) -> None:
-        self.buckets: dict[Hashable, dict[str, None]] = {}
+        # Most keys are of one record: a text then, and not an object of its own.
+        self._buckets: dict[Hashable, str | dict[str, None]] = {}
         self._keys: dict[str, list[Hashable]] = {}
 
+    def with_key(self, key: Hashable) -> list[str]:
+        """The records that have a key."""
+        bucket = self._buckets.get(key, ())
+        return [bucket] if isinstance(bucket, str) else list(bucket)
+
+    def shared(self) -> list[list[str]]:
+        """The records that share a key with another, key by key."""
+        return [list(one) for one in list(self._buckets.values()) if not isinstance(one, str)]
+
     def put(self, doc_key: str, keys: list[Hashable]) -> None:
-        for old in self._keys.pop(doc_key, ()):
-            bucket = self.buckets[old]
-            del bucket[doc_key]
-            if not bucket:
-                del self.buckets[old]
+        """Note the keys that a record has from now on; none for one that is gone."""
+        for key in self._keys.pop(doc_key, ()):
+            self._drop(key, doc_key)
         for key in keys:
-            self.buckets.setdefault(key, {})[doc_key] = None
+            bucket = self._buckets.setdefault(key, doc_key)
+            if isinstance(bucket, str):
+                if bucket != doc_key:
+                    self._buckets[key] = {bucket: None, doc_key: None}
+            else:
+                bucket[doc_key] = None
         if keys:
             self._keys[doc_key] = keys
+
+    def _drop(self, key: Hashable, doc_key: str) -> None:
+        bucket = self._buckets.get(key, doc_key)
+        if isinstance(bucket, str):
+            self._buckets.pop(key, None)
+            return
+        del bucket[doc_key]
+        if len(bucket) == 1:
+            [self._buckets[key]] = bucket

@@ -45,7 +45,9 @@ class Marked:
     def _of(self, record_type: str) -> set[str]:
         known = self._keys.get(record_type)
         if known is None:
-            table = self.tables.table(record_type)
+            text = self.tables.by_name.text(record_type)
+            # What does not stand in the text is in no row: it need not be parsed for that.
+            table = self.tables.table(record_type) if text is None or _may_mark(text) else {}
             known = {key for key in list(table) if _is_marked(table.get(key))}
             self._keys[record_type] = known
         return known
@@ -59,6 +61,10 @@ class Marked:
             self._keys[table].add(key)
         else:
             self._keys[table].discard(key)
+
+
+def _may_mark(text: bytes) -> bool:
+    return b'"o":{' in text or b'"x":[' in text
 
 
 def _is_marked(document: Document | None) -> bool:

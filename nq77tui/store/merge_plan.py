@@ -122,8 +122,9 @@ class MergePlan:
 
     @property
     def conflicts(self) -> list[Record]:
-        """The records to be written in which something is open."""
-        return [r for r in self.records.read if r.conflicts or r.is_contested]
+        """The records to be written in which something is open, in whichever order they came."""
+        found = [r for r in self.records.read if r.conflicts or r.is_contested]
+        return sorted(found, key=lambda record: (record.type, record.id))
 
 
 def receipt_of(repository: Repository, plan: MergePlan) -> Receipt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from types import MappingProxyType
@@ -252,6 +252,24 @@ class Reader:
             for row in self.find(schema.record, field.name, record_id)
         }
         return list(rows.values())
+
+    def leading_to(
+        self, record_type: str, fields: Sequence[str], ids: Collection[str]
+    ) -> list[tuple[str, str]]:
+        """Id and field of what refers to one of some ids as it is stored, dead records included.
+
+        Without an index, in one walk, and in one order on every machine.
+        """
+        found = [
+            (int(key), name)
+            for key, values in list(
+                self._storage.tables.table(record_type).items() if fields else ()
+            )
+            if isinstance(values, dict) and key.isascii() and key.isdigit()
+            for name in fields
+            if type(value := values.get(name)) is str and value in ids
+        ]
+        return [(id_of_doc_id(key), name) for key, name in sorted(found) if is_doc_id(key)]
 
     def count(self, record_type: str) -> int:
         """How many live records of a type there are; counted again only after a change."""

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nq77tui.core.lookalike import are_told_apart, blocking_keys, neighbours
+from nq77tui.core.lookalike import (
+    are_told_apart,
+    blocking_keys,
+    blocking_keys_of_many,
+    neighbours,
+)
 from nq77tui.core.schema import Duplicates, Field, Schema
 
 FIELDS = {
@@ -97,3 +102,15 @@ def test_the_neighbours_of_a_crowd_are_few_and_of_a_few_are_all(numbers) -> None
     assert all(one < other for one, other in pairs)
     if len(ids) <= 21:
         assert set(pairs) == set(combinations(sorted(ids), 2))
+
+
+odd = st.sampled_from(
+    ["Vi Văn Hòa", "vy  văn-hoà", "Vi\nVăn", "\n", " - ", "", "OLD", "NEW", "1950-02-03", "x-1", 5,
+     1950.0, True, None, [], ["b", "a"], ["a", "b"], {"a": 1}, "\u0301", "a\u2028b", "y\r"]
+)  # fmt: skip
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(list(FIELDS)), odd), max_size=8))
+def test_the_keys_of_many_are_those_of_each(rows) -> None:
+    found = blocking_keys_of_many(SCHEMA, rows, resolve)
+    assert found == [blocking_keys(SCHEMA, row, resolve) for row in rows]

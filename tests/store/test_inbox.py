@@ -105,6 +105,31 @@ def test_a_field_changed_on_both_sides(world) -> None:
     assert world.everywhere() == [("field", house, "persons")]
 
 
+def test_all_that_is_open_stands_in_one_order_on_every_machine(world) -> None:
+    # What each machine wrote itself comes first in its own tables.
+    for name in "bac":
+        with world.open(name) as repository, repository.transaction():
+            for number in range(3):
+                repository.add(
+                    "visit",
+                    {
+                        "unit": world.houses[0],
+                        "kind": "household_visit",
+                        "date": f"2024-05-0{number + 2}",
+                    },
+                )
+                head = {"head": f"Hoàng Thị {number}", "area": world.area}
+                repository.add("household", head)
+    with world.open("c") as repository:
+        repository.delete(world.houses[0])
+    world.spread()
+
+    found = world.everywhere()
+
+    assert [kind for kind, *_ in found].count("dangling") == 9
+    assert [kind for kind, *_ in found].count("alike") == 9
+
+
 @pytest.mark.parametrize(("number", "is_dead"), [(1, False), (2, True)])
 def test_edited_here_and_deleted_there(world, number, is_dead) -> None:
     house = world.houses[0]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from nq77tui.core.lookalike import are_told_apart, blocking_keys
 from nq77tui.store.joining import join_records
+from nq77tui.store.lookalikes import Lookalikes
 
 HEADS = ("Vi Văn Hòa", "Vy Văn Hoà", "Lý Thị Ân", "Nông Văn An")
 
@@ -97,3 +98,8 @@ def test_the_index_finds_what_comparing_everybody_finds(repository, steps) -> No
         elif not other.is_dead and other.id != record.id:
             join_records(repository, record.id, other.id)
     assert of_index(repository) == by_comparing_all(repository)
+    # A new index, of all of them at once, says the same.
+    anew = Lookalikes(
+        repository._storage.tables, repository.programme.schemas, repository.resolve_id
+    )
+    assert set(anew.pairs("household")) == of_index(repository)
