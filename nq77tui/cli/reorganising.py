@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nq77tui.cli.session import Session
-from nq77tui.cli.shape import write_json
+from nq77tui.cli.shape import type_name, write_json
 from nq77tui.core.text import printable
 from nq77tui.core.values import parse_date
 from nq77tui.exchange.reorganisation import Reorganised, reorganise
@@ -95,7 +95,7 @@ def _print(session: Session, result: Reorganised) -> None:
     for name, count in counts_of(result).items():
         print(f"{name}\t{count}")
     for level, (was, now) in result.levels.items():
-        print(f"level\t{level}\t{was}\t{now}")
+        print(f"level\t{_level(session, level)}\t{was}\t{now}")
     for when, (count, nowhere) in zip(("before", "after"), result.units, strict=True):
         print(f"units\t{when}\t{count}\t{nowhere}")
     for old, new in result.ended.items():
@@ -105,7 +105,14 @@ def _print(session: Session, result: Reorganised) -> None:
         print(f"left\t{printable(result.titles[one])}")
     for found, done in result.hanging:
         label = session.catalogue.label(found.hanging.label)
-        print(f"hanging\t{found.hanging.record}\t{label}\t{len(found.rows)}"
+        kind = type_name(session, found.hanging.record)
+        print(f"hanging\t{kind}\t{label}\t{len(found.rows)}"
               f"\t{done.ended}\t{done.carried}\t{done.left}")  # fmt: skip
         for row in found.rows:
             print(f"hangs\t{row.id}\t{printable(result.titles[row.id])}")
+
+
+def _level(session: Session, code: str) -> str:
+    schema = session.programme.tree
+    choice = schema.fields[schema.tree.level].choice(code) if schema.tree else None
+    return session.catalogue.label(choice.label) if choice is not None else code

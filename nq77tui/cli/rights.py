@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nq77tui.cli.session import Session
-from nq77tui.cli.shape import moment, write_json
+from nq77tui.cli.shape import moment, type_name, write_json
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.text import printable
 from nq77tui.store.disclosures import disclosures
@@ -75,6 +75,17 @@ def _line(session: Session, repository: Repository, one: Rights) -> str:
     return f"{printable(one.user)}\t{role}\t{printable(where)}"
 
 
+def _about(session: Session, entry: dict[str, Any]) -> tuple[str, str]:
+    """What was done, and with which record type or report."""
+    what, form = str(entry.get("what")), str(entry.get("form") or "")
+    if what in ("shown", "report"):
+        what = session.catalogue.text(f"rights.did.{what}")
+    if "record" in entry:
+        return what, type_name(session, str(entry["record"]))
+    known = session.programme.papers.forms.get(form)
+    return what, session.catalogue.label(known.label) if known is not None else form
+
+
 def list_disclosures(session: Session) -> int:
     """Print who took or was shown personal data, the earliest first."""
     with session.repository(read_only=True) as repository:
@@ -87,8 +98,7 @@ def list_disclosures(session: Session) -> int:
         at, ids = entry.get("at"), entry.get("ids")
         when = moment(at) if isinstance(at, int) else ""
         count = len(ids) if isinstance(ids, list) else entry.get("rows", "")
-        about = entry.get("record") or entry.get("form") or ""
-        cells = (when, entry.get("by"), entry.get("user") or "", entry.get("what"), about, count)
+        cells = (when, entry.get("by"), entry.get("user") or "", *_about(session, entry), count)
         print("\t".join(printable(str(cell)) for cell in cells))
     session.say("rights.disclosures", count=len(found))
     return 0

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from nq77tui.cli.session import Session
 from nq77tui.core.record import Json, Record, Sibling
 from nq77tui.core.schema import Schema
 from nq77tui.core.text import harmless_json, printable
@@ -111,6 +112,11 @@ def conflicts_json(record: Record, title: str) -> list[dict[str, Any]]:
 
 def _deletion(record: Record) -> Sibling:
     return next(marker for marker in record.deletions if marker.value is not None)
+
+
+def type_name(session: Session, record_type: str) -> str:
+    """A record type as people call it, harmless for a terminal."""
+    return session.catalogue.type_name(record_type, session.programme.schemas)
 
 
 def shown(repository: Repository, record_type: str, field: str, value: Json, lang: str) -> str:

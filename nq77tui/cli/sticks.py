@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nq77tui.cli.session import Session
-from nq77tui.cli.shape import moment, write_json
+from nq77tui.cli.shape import moment, type_name, write_json
 from nq77tui.core.document import from_document
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.text import printable
@@ -52,7 +52,7 @@ def _verify(session: Session, path: Path) -> int:
         for replica, counter in sorted(vector.items()):
             print(f"{name}\t{replica}\t{counter}")
     for record_type, count in sorted(told.counts.items()):
-        print(f"records\t{printable(record_type)}\t{count}")
+        print(f"records\t{type_name(session, record_type)}\t{count}")
     for problem in problems:
         session.say_problem(problem)
     if problems:
@@ -167,6 +167,14 @@ def _words(session: Session, problem: dict[str, Any]) -> str:
         return printable(str(problem.get("key")))  # of another version of the program
 
 
+def _kind(session: Session, name: str) -> str:
+    """What became of records, in words; those of another version of the program as they are."""
+    try:
+        return session.catalogue.text(f"stick.receipt.{name}")
+    except KeyError:
+        return printable(name)
+
+
 def _print_receipt(session: Session, receipt: Receipt) -> None:
     key = "receipt.undo" if receipt.undoes else "receipt.merge"
     print(f"{moment(receipt.at)}\t{printable(receipt.by)}\t{session.catalogue.text(key)}")
@@ -175,12 +183,17 @@ def _print_receipt(session: Session, receipt: Receipt) -> None:
         file = printable(str(source.get("file", "")))
         print(f"\tfile\t{file}\t{printable(who)}\t{source.get('digest', '')}")
     for name, count in receipt.counts.items():
-        print(f"\t{printable(name)}\t{count}")
+        print(f"\t{_kind(session, name)}\t{count}")
     for record_type, counts in sorted(receipt.by_type.items()):
-        numbers = " ".join(f"{name}={count}" for name, count in counts.items() if count)
-        print(f"\ttype\t{printable(record_type)}\t{printable(numbers)}")
+        numbers = (f"{_kind(session, name)} {count}" for name, count in counts.items() if count)
+        print(f"\ttype\t{type_name(session, record_type)}\t{', '.join(numbers)}")
     for conflict in receipt.conflicts:
-        names = ", ".join(map(str, conflict.get("fields", ())))
+        schema = session.programme.schemas.get(str(conflict.get("record")))
+        fields = schema.fields if schema is not None else {}
+        names = ", ".join(
+            session.catalogue.label(fields[name].label) if name in fields else str(name)
+            for name in conflict.get("fields", ())
+        )
         print(f"\tconflict\t{printable(str(conflict.get('id')))}\t{printable(names)}")
     for problem in [*receipt.refused, *receipt.left_out, *receipt.warnings]:
         print(f"\t!\t{_words(session, problem)}")

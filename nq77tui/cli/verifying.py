@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from nq77tui.cli.session import Session
-from nq77tui.cli.shape import moment, shown, write_json
+from nq77tui.cli.shape import moment, shown, type_name, write_json
 from nq77tui.core.base32 import as_typed
 from nq77tui.core.operator_figures import Figures, by_period, total
 from nq77tui.core.problem import Problem, RefusedError
@@ -96,7 +96,7 @@ def _verification_json(one: Verification) -> dict[str, Any]:
 def _print_item(session: Session, repository: Repository, item: Item) -> None:
     state = session.catalogue.text(f"verify.state.{item.state}")
     title = printable(repository.title(item.record_id))
-    print(f"{state}\t{item.record_type}\t{item.record_id}\t{title}")
+    print(f"{state}\t{type_name(session, item.record_type)}\t{item.record_id}\t{title}")
     for one in item.verifications:
         print(f"\t{one.id}\t{moment(one.stamp.at)}\t{printable(one.stamp.by)}")
         for difference in one.differences:

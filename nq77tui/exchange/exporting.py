@@ -39,6 +39,7 @@ class ExportResult:
 
     Attributes:
         record_type: empty for a whole store.
+        label: what people call it.
         rows: live records written; for a whole store all records, deleted ones included.
         left_out: fields that the schema does not know, carried along in the store, and how many
             records have a value there that CSV has no column for.
@@ -51,11 +52,12 @@ class ExportResult:
     left_out: Mapping[str, int] = field(default_factory=dict)
     conflicted: int = 0
     unknown: int = 0
+    label: Mapping[str, str] | str = ""
 
     @property
     def notices(self) -> tuple[Problem, ...]:
         """What people have to be told about what is not in the file."""
-        record = {"record": self.record_type}
+        record = {"record": self.label or self.record_type}
         found = [
             Problem("exchange.left_out", {**record, "field": name, "count": count}, "warning")
             for name, count in self.left_out.items()
@@ -105,7 +107,9 @@ def export_csv(
         left_out.update(_carried(schema, row))
         rows += 1
     found = dict(sorted(left_out.items()))
-    return ExportResult(record_type, rows, found, _conflicted(repository, record_type))
+    label = repository.programme.label_of(record_type)
+    conflicted = _conflicted(repository, record_type)
+    return ExportResult(record_type, rows, found, conflicted, label=label)
 
 
 def _csv_line(cells: list[str]) -> bytes:
@@ -128,7 +132,9 @@ def export_json_lines(
         values = {n: v for n, v in row.values.items() if n != RESERVED and v is not None}
         stream.write(_json_line({ID: row.id, **values}))
         rows += 1
-    return ExportResult(record_type, rows, {}, _conflicted(repository, record_type))
+    label = repository.programme.label_of(record_type)
+    conflicted = _conflicted(repository, record_type)
+    return ExportResult(record_type, rows, {}, conflicted, label=label)
 
 
 def export_all_json(

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from nq77tui.core.lookalike import DISTINCT
 from nq77tui.core.problem import Problem
+from nq77tui.core.schema import Schema
 from nq77tui.core.text import printable
+from nq77tui.core.verification import VERIFICATION
 
 LANGUAGES = ("vi", "en")
 _FOLDER = Path(__file__).resolve().parent.parent / "messages"
@@ -41,6 +44,13 @@ class Catalogue:
     def label(self, label: Mapping[str, str]) -> str:
         """A label of the programme; any language it has where it lacks this one."""
         return label.get(self.lang) or next(iter(label.values()), "")
+
+    def type_name(self, record_type: str, schemas: Mapping[str, Schema]) -> str:
+        """What people call a record type; its name where the programme does not know it."""
+        if record_type in (DISTINCT, VERIFICATION):  # the engine's own
+            return self.text(f"type.{record_type}")
+        schema = schemas.get(record_type)
+        return printable(self.label(schema.label) if schema is not None else record_type)
 
     def other(self) -> Catalogue:
         """The catalogue of the other language."""

@@ -70,6 +70,11 @@ class Programme:
             raise ProgrammeError(*problems.found)
         return papers
 
+    def label_of(self, record_type: str) -> Mapping[str, str] | str:
+        """What people call a record type; its name where the programme does not have it."""
+        schema = self.schemas.get(record_type)
+        return schema.label if schema is not None else record_type
+
     @cached_property
     def boards(self) -> Mapping[str, Board]:
         """The boards for supervisors by name: read when first asked for.

@@ -50,7 +50,10 @@ def check_store(repository: Repository, watch: Watch = unwatched) -> StoreReport
         except (RefusedError, ValueError, AttributeError) as error:
             problems = error.problems if isinstance(error, RefusedError) else ()
             report.problems += problems or (
-                Problem("merge.no_record", {"record": record_type, "id": key[:40]}),
+                Problem(
+                    "merge.no_record",
+                    {"record": repository.programme.label_of(record_type), "id": key[:40]},
+                ),
             )
             continue
         if repository.is_newer(record):

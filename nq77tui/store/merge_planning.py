@@ -54,8 +54,8 @@ class TablePlanner:
             return "refused"
         is_number = key.isascii() and key.isdigit() and len(key) <= 40 and str(int(key)) == key
         if not is_number or not isinstance(document, dict):
-            params = {"record": self.record_type, "id": key[:40]}
-            plan.refused.append(Problem("merge.no_record", params))
+            label = repository.programme.label_of(self.record_type)
+            plan.refused.append(Problem("merge.no_record", {"record": label, "id": key[:40]}))
             return "refused"
         if self._is_plain and (kind := self._plan_plain(key, document)):
             return kind
@@ -103,7 +103,7 @@ def _plan_record(repository: Repository, plan: MergePlan, theirs: Record) -> str
         plan.records.put(theirs)
         return "conflicted" if theirs.conflicts or theirs.is_contested else "new"
     if mine.type != theirs.type:
-        params = {"record": theirs.type, "id": theirs.id}
+        params = {"record": repository.programme.label_of(theirs.type), "id": theirs.id}
         plan.refused.append(Problem("merge.type_differs", params))
         return "refused"
     if mine.schema != theirs.schema:

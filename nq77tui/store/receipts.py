@@ -71,16 +71,22 @@ def as_json(problem: Problem) -> dict[str, Json]:
 def _kept(value: object) -> Json:
     if isinstance(value, Problem):
         return as_json(value)
+    if isinstance(value, Mapping):
+        return {"label": {str(lang): printable(str(text)) for lang, text in value.items()}}
     return value if isinstance(value, int) else printable(str(value))
 
 
 def problem_of(found: Mapping[str, Any]) -> Problem:
     """The problem behind what `as_json` made."""
-    params = {
-        name: problem_of(value) if isinstance(value, dict) else value
-        for name, value in dict(found.get("params") or {}).items()
-    }
+    params = {name: _param(value) for name, value in dict(found.get("params") or {}).items()}
     return Problem(str(found.get("key", "")), params)
+
+
+def _param(value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    label = value.get("label")
+    return label if isinstance(label, dict) else problem_of(value)
 
 
 def keep_receipt(store_folder: Path, receipt: Receipt) -> Path:

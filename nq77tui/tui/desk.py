@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from nq77tui.core.confirmation import confirmed_value, is_confirmation
 from nq77tui.core.counting.coverage import Coverage
-from nq77tui.core.lookalike import DISTINCT
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Json, canonical_json
 from nq77tui.core.schema import Label
@@ -65,10 +64,7 @@ class Desk:
 
     def type_label(self, record_type: str) -> str:
         """What a type of record is called; its name where this programme does not know it."""
-        if record_type == DISTINCT:  # the engine's own
-            return self.text("tui.type.distinct")
-        schema = self.programme.schemas.get(record_type)
-        return self.label(schema.label) if schema else printable(record_type)
+        return self.catalogue.type_name(record_type, self.programme.schemas)
 
     def problem(self, problem: Problem) -> str:
         """What is wrong, in words."""

@@ -119,7 +119,7 @@ def test_a_viewer_reads_masked_numbers_and_each_look_is_noted(run, store, villag
     (store / "settings.toml").write_text(text.split("[rights")[0], encoding="utf-8")
     log = run("disclosures", "--json").json
     assert [(one["what"], one["user"], one["ids"]) for one in log] == [("shown", ME, [made])] * 2
-    assert run("disclosures").out.count("shown\tperson\t1") == 2
+    assert run("disclosures").out.count("shown\tCadre or party member\t1") == 2
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_verify_tells_what_is_in_it_and_refuses_what_is_damaged(machine, stick, 
     ran = machine("a", "bundle", "--verify", path)
     assert ran.status == 0
     assert "Xã Nam Quan" in ran.out
-    assert "records\thousehold\t1" in ran.out
+    assert "records\tHộ gia đình\t1" in ran.out
     content = (stick / "mine.nq77").read_bytes()
     half = tmp_path / "half.nq77"
     half.write_bytes(content[:-3])
@@ -179,6 +179,10 @@ def test_a_receipt_is_listed_and_printed(machine, stick):
     assert receipt["by_type"]["household"]["new"] == 1
     out = machine("b", "receipts").out
     assert receipt["sources"][0]["digest"] in out
+    # People read what they call things; what scripts read keeps the names.
+    assert "\ttype\tHộ gia đình\tmới 1\n" in out
+    assert "household" not in out
+    assert "\ttype\tHousehold\tnew 1\n" in machine("b", "--lang", "en", "receipts").out
     assert machine("b", "merge", "--undo").counts == {"taken_back": 1, "left": 0}
     assert machine("b", "list", "household").out == ""
     assert len(machine("b", "receipts", "--json").json) == 2
@@ -309,3 +313,18 @@ def test_a_stick_with_bundles_folders_and_a_whole_store_is_taken_in_at_once(
         machine("d", "bundle", stick / f"{name}.nq77", "--all")
         machine(name, "merge", stick / f"{name}.nq77")
     assert len({export(machine, name) for name in "abcd"}) == 1
+
+
+def test_what_is_refused_names_the_record_type_as_people_do(machine, hostile_file):
+    file = hostile_file({"household": {"8": []}, "unheard_of": {"9": []}})
+    for lang, label in (("vi", "Hộ gia đình"), ("en", "Household")):
+        ran = machine("a", "--lang", lang, "merge", "--preview", file)
+        assert f"{label}: " in ran.err
+        assert "unheard_of: " in ran.err
+        assert "household" not in ran.err
+    machine("a", "merge", file)
+    for lang, label in (("vi", "Hộ gia đình"), ("en", "Household")):
+        (receipt,) = machine("a", "--lang", lang, "receipts", "--json").json
+        assert receipt["by_type"]["household"]["refused"] == 1
+        assert receipt["refused"][0].startswith(f"{label}: ")
+        assert f"{label}: " in machine("a", "--lang", lang, "receipts").out
