@@ -28,6 +28,8 @@ def inbox(session: Session) -> int:
             print("\t".join(printable(entry[name]) for name in ("kind", "id", "about", "title")))
             for answer in entry["answers"]:
                 print(f"\t{answer['n']}\t{answer['text']}")
+            if entry["reason"]:
+                print(f"\t-\t{printable(entry['reason'])}")
         session.say("joining.inbox", count=len(found))
     return 0
 
@@ -40,6 +42,7 @@ def _question_json(session: Session, repository: Repository, question: Question)
         "title": repository.title(question.record_id),
         "about": _about(question),
     }
+    head["reason"] = session.catalogue.problem(question.reason) if question.reason else ""
     if question.other:
         head |= {"other": question.other, "other_title": repository.title(question.other)}
     return {**head, "answers": _answers(session, repository, question)}

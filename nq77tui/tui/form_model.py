@@ -337,6 +337,12 @@ class FormModel(FormPlaces):
         return {name: theirs for name, theirs in found.items() if theirs is not None}
 
     @property
+    def is_newer(self) -> bool:
+        """Whether a newer programme has written the record: it can be read here, not edited."""
+        record = self.desk.repository.get(self.record_id) if self.record_id else None
+        return record is not None and self.desk.repository.is_newer(record)
+
+    @property
     def deletion(self) -> Sibling | None:
         """Who deleted the record meanwhile, until that is decided."""
         return self.disputes.deletion(self.record)

@@ -122,13 +122,15 @@ class InboxList:
         if question.kind == "parked":
             for parked in self._desk.repository.parked_in(question.record_id):
                 if parked.field == question.field:
-                    return parked.into[0]
+                    return next(iter(parked.into), "")  # of a whole record: its form
         return question.field
 
     def label(self, question: Question) -> str:
         """What is to be decided about the record."""
         if question.kind == "field":
             return self.field_label(question, question.field)
+        if question.kind == "parked" and not question.field:
+            return self._desk.text("tui.inbox.newer")
         field = self.field_label(question, question.field) if question.field else ""
         return self._desk.text(f"tui.inbox.{question.kind}", field=field)
 

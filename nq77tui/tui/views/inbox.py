@@ -89,7 +89,7 @@ class InboxView(BaseView[None]):
             listed.title(question),
             listed.type_label(question),
             listed.label(question),
-            str(question.count),
+            str(question.count or "-"),
         )
 
     def _show_values(self) -> None:

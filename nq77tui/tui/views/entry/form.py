@@ -48,6 +48,8 @@ class FormView(DraftingView):
         """Begin with the first field, or where a draft was left."""
         self.pane.show(self.model)
         self.go_on_with_draft()
+        if self.model.is_newer:
+            self.say(self.desk.text("tui.form.newer"), WARNING)
         lookalikes = self.desk.repository.lookalikes
         if self.model.record_id is None and not lookalikes.is_ready(self.model.record_type):
             self.run_worker(partial(lookalikes.prepare, self.model.record_type), thread=True)
@@ -68,7 +70,10 @@ class FormView(DraftingView):
         else:
             title = f"{kind}: {self.desk.repository.title(self.model.record_id)}"
         typing = self.desk.settings.typing
-        self.set_title(title, "" if typing == "off" else self.desk.text(f"tui.typing.{typing}"))
+        right = "" if typing == "off" else self.desk.text(f"tui.typing.{typing}")
+        if self.model.is_newer:
+            right = self.desk.text("notices.looking_on")
+        self.set_title(title, right)
 
     def store_changed(self) -> None:
         """Show what a colleague has saved in this very record."""

@@ -31,6 +31,9 @@ class SavingView(BaseView[str]):
 
     def save(self, then: Then) -> None:
         """Save unless something is wrong, or doubtful and not confirmed yet; then go on."""
+        if self.model.is_newer:
+            self.say(self.desk.text("tui.form.newer"), WARNING)
+            return
         if not self.pane.commit():
             self.say_problem(self.model.problems_at(self.pane.current)[0])
             return
