@@ -12,6 +12,7 @@ from pathlib import Path
 from nq77tui.cli import INTERRUPTED
 from nq77tui.cli.parser import build_parser
 from nq77tui.cli.session import Session, first_language
+from nq77tui.cli.usage import speaking
 from nq77tui.core.problem import Problem, RefusedError, cause_of
 from nq77tui.programme import LANGUAGES, load_catalogue
 from nq77tui.store.progress import StoppedError
@@ -77,7 +78,9 @@ def run(argv: Sequence[str] | None) -> int:
             stream.reconfigure(errors="replace")
     given = list(sys.argv[1:] if argv is None else argv)
     try:
-        arguments = build_parser(load_catalogue(_asked_language(given))).parse_args(given)
+        words = load_catalogue(_asked_language(given))
+        with speaking(words):
+            arguments = build_parser(words).parse_args(given)
         return _carry_out(Session(arguments))
     except KeyboardInterrupt:
         return INTERRUPTED

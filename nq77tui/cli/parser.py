@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from nq77tui.cli.options import Commands
+from nq77tui.cli.options import Command, Commands
+from nq77tui.cli.usage import Parser
 from nq77tui.programme import LANGUAGES, Catalogue
 
 
@@ -24,250 +25,223 @@ class _Version(argparse.Action):
 
 
 def build_parser(catalogue: Catalogue) -> argparse.ArgumentParser:
-    """The whole command line."""
-    text = catalogue.text
-    # Without abbreviations: what a script calls today must not change its meaning tomorrow.
-    parser = argparse.ArgumentParser(prog="nq77", description=text("cli.about"), allow_abbrev=False)
-    parser.add_argument("--version", action=_Version, help=text("cli.option.version"))
-    parser.add_argument("--store", metavar="DIR", help=text("cli.option.store"))
-    parser.add_argument("--programme", metavar="DIR", help=text("cli.option.programme"))
-    parser.add_argument("--lang", choices=LANGUAGES, help=text("cli.option.lang"))
-    parser.add_argument("--operator", metavar="NAME", help=text("cli.option.operator"))
-    commands = Commands(parser, catalogue)
+    """The whole command line; to be built and used within `usage.speaking`."""
+    parser = Parser(prog="nq77", description=catalogue.text("cli.about"))
+    parser.words = catalogue
+    options = Command(parser, catalogue)
+    options.takes("--version", "cli.option.version", action=_Version)
+    options.takes("--store", "cli.option.store", "dir")
+    options.takes("--programme", "cli.option.programme", "dir")
+    options.takes("--lang", "cli.option.lang", choices=LANGUAGES)
+    options.takes("--operator", "cli.option.operator", "name")
+    found = parser.add_subparsers(
+        dest="command",
+        metavar=catalogue.text("usage.meta.command"),
+        title=catalogue.text("usage.commands"),
+    )
+    commands = Commands(found, catalogue)
     for add in (
-        _setup,
-        _records,
-        _transfer,
-        _sticks,
-        _decisions,
-        _coverage,
-        _verifying,
-        _boards,
-        _reports,
-        _reorganising,
-        _assigning,
-        _signing,
-        _checks,
-        _way_back,
-        _rights,
+        _add_first,
+        _add_record_commands,
+        _add_table_commands,
+        _add_stick_commands,
+        _add_deciding_commands,
+        _add_overview_commands,
+        _add_verify_commands,
+        _add_report_command,
+        _add_reorganise_command,
+        _add_assigning_commands,
+        _add_signing_commands,
+        _add_keeping_commands,
+        _add_rights_commands,
     ):
-        add(commands)  # in the order in which the help lists them
+        add(commands)
     return parser
 
 
-def _setup(commands: Commands) -> None:
-    commands.add("demo")
-    commands.add("init").add_argument("dir", metavar="DIR")
-    sample = commands.add("sample")
-    sample.add_argument("dir", metavar="DIR")
-    sample.add_argument("--seed", type=int, default=77, help=commands.text("cli.option.seed"))
-    commands.flag(sample, "excerpt", "cli.option.excerpt")
-    commands.add("new").add_argument("record", metavar="RECORD")
+def _add_first(commands: Commands) -> None:
+    commands("demo")
+    commands("init").takes("dir", "usage.arg.new_store", "dir")
+    sample = commands("sample")
+    sample.takes("dir", "usage.arg.new_store", "dir")
+    sample.takes("--seed", "cli.option.seed", "number", type=int, default=77)
+    sample.flag("--excerpt", "cli.option.excerpt")
+    commands("new").takes("record", "usage.arg.record", "record")
 
 
-def _records(commands: Commands) -> None:
-    add = commands.add("add")
-    add.add_argument("record", metavar="RECORD")
-    add.add_argument("values", metavar="field=value", nargs="*")
-    change = commands.add("set")
-    commands.id(change)
-    change.add_argument("values", metavar="field=value", nargs="+")
-    show = commands.add("show")
-    commands.id(show)
-    commands.json(show)
-    commands.flag(show, "reveal", "cli.option.reveal")
-    commands.id(commands.add("delete"))
-    listing = commands.add("list")
-    listing.add_argument("record", metavar="RECORD")
-    commands.several(listing, "where", "field=value", "cli.option.where")
-    commands.json(listing)
-    commands.flag(listing, "reveal", "cli.option.reveal")
+def _add_record_commands(commands: Commands) -> None:
+    add = commands("add")
+    add.takes("record", "usage.arg.record", "record")
+    add.takes("values", "usage.arg.values", "pair", nargs="*")
+    change = commands("set")
+    change.takes("id", "usage.arg.id", "id")
+    change.takes("values", "usage.arg.values", "pair", nargs="+")
+    show = commands("show")
+    show.takes("id", "usage.arg.id", "id")
+    show.json()
+    show.flag("--reveal", "cli.option.reveal")
+    commands("delete").takes("id", "usage.arg.id", "id")
+    listing = commands("list")
+    listing.takes("record", "usage.arg.record", "record")
+    listing.several("--where", "cli.option.where", "pair")
+    listing.json()
+    listing.flag("--reveal", "cli.option.reveal")
 
 
-def _transfer(commands: Commands) -> None:
-    text = commands.text
-    importing = commands.add("import")
-    importing.add_argument("file", metavar="FILE")
-    importing.add_argument(
-        "--as", dest="record", metavar="RECORD", required=True, help=text("cli.option.as")
-    )
-    commands.flag(importing, "dry-run", "cli.option.dry_run")
-    exporting = commands.add("export")
-    exporting.add_argument("record", metavar="RECORD|all")
-    exporting.add_argument("--format", choices=("csv", "json"), default=None)
-    commands.output(exporting)
+def _add_table_commands(commands: Commands) -> None:
+    importing = commands("import")
+    importing.takes("file", "usage.arg.table", "file")
+    importing.takes("--as", "cli.option.as", "record", dest="record", required=True)
+    importing.flag("--dry-run", "cli.option.dry_run")
+    exporting = commands("export")
+    exporting.takes("record", "usage.arg.record_or_all", "record_or_all")
+    exporting.takes("--format", "usage.arg.table_format", choices=("csv", "json"))
+    exporting.takes("-o", "usage.arg.export_to", "file", dest="output")
 
 
-def _sticks(commands: Commands) -> None:
-    text = commands.text
-    bundle = commands.add("bundle")
-    what = bundle.add_mutually_exclusive_group(required=True)
-    what.add_argument("out", metavar="OUT", nargs="?", help=text("cli.option.out"))
-    what.add_argument("--verify", metavar="FILE", help=text("cli.option.verify"))
-    since = bundle.add_mutually_exclusive_group()
-    since.add_argument("--for", dest="machine", metavar="REPLICA", help=text("cli.option.for"))
-    since.add_argument("--all", action="store_true", help=text("cli.option.all"))
-    commands.area(bundle)
-    merging = commands.add("merge")
-    what = merging.add_mutually_exclusive_group(required=True)
-    what.add_argument("paths", metavar="PATH", nargs="*", default=[])
-    what.add_argument("--undo", action="store_true", help=text("cli.option.undo_merge"))
-    commands.flag(merging, "preview", "cli.option.preview")
-    commands.json(merging)
-    peers = commands.add("peers")
-    peers.add_argument("--name", metavar="NAME", help=text("cli.option.machine_name"))
-    peers.add_argument(
-        "--call", nargs=2, metavar=("REPLICA", "NAME"), help=text("cli.option.call_machine")
-    )
-    peers.add_argument("--forget", metavar="REPLICA", help=text("cli.option.forget"))
-    commands.json(peers, commands.add("receipts"))
+def _add_stick_commands(commands: Commands) -> None:
+    bundle = commands("bundle")
+    what = bundle.one_of(required=True)
+    what.takes("out", "cli.option.out", "out", nargs="?")
+    what.takes("--verify", "cli.option.verify", "file")
+    since = bundle.one_of()
+    since.takes("--for", "cli.option.for", "machine", dest="machine")
+    since.flag("--all", "cli.option.all")
+    bundle.area()
+    merging = commands("merge")
+    what = merging.one_of(required=True)
+    what.takes("paths", "usage.arg.brought", "path", nargs="*", default=[])
+    what.flag("--undo", "cli.option.undo_merge")
+    merging.flag("--preview", "cli.option.preview")
+    merging.json()
+    peers = commands("peers")
+    peers.takes("--name", "cli.option.machine_name", "name")
+    peers.takes("--call", "cli.option.call_machine", "machine name", nargs=2)
+    peers.takes("--forget", "cli.option.forget", "machine")
+    peers.json()
+    commands("receipts").json()
 
 
-def _decisions(commands: Commands) -> None:
-    text = commands.text
-    commands.json(commands.add("conflicts"), commands.add("inbox"))
-    resolve = commands.add("resolve")
-    commands.id(resolve)
-    resolve.add_argument("field", metavar="FIELD")
-    how = resolve.add_mutually_exclusive_group(required=True)
-    how.add_argument("--take", type=int, metavar="N", help=text("cli.option.take"))
-    how.add_argument("--value", metavar="V", help=text("cli.option.value"))
+def _add_deciding_commands(commands: Commands) -> None:
+    commands("conflicts").json()
+    commands("inbox").json()
+    resolve = commands("resolve")
+    resolve.takes("id", "usage.arg.id", "id")
+    resolve.takes("field", "usage.arg.about", "field")
+    how = resolve.one_of(required=True)
+    how.takes("--take", "cli.option.take", "number", type=int)
+    how.takes("--value", "cli.option.value", "value")
     for name in ("join", "different"):
-        two = commands.add(name)
-        commands.id(two)
-        commands.id(two, "other")
+        two = commands(name)
+        two.takes("id", "usage.arg.first_id", "id")
+        two.takes("other", "usage.arg.second_id", "id")
 
 
-def _coverage(commands: Commands) -> None:
-    coverage = commands.add("coverage")
-    commands.area(coverage)
-    commands.day(coverage)
-    commands.json(coverage)
+def _add_overview_commands(commands: Commands) -> None:
+    coverage = commands("coverage")
+    coverage.area()
+    coverage.day()
+    coverage.json()
+    board = commands("board")
+    board.takes("name", "usage.arg.board", "name", nargs="?")
+    board.area()
+    board.day()
+    board.takes("--by", "board.option.by", "rows")
+    board.json()
+    commands("check").flag("--repair", "cli.option.repair")
+    programme = commands.parser("programme")
+    placeholder = programme.words.text("usage.meta.action")
+    actions = programme.add_subparsers(dest="action", metavar=placeholder, required=True)
+    whole = Commands(actions, programme.words)("check", "programme_check")
+    whole.takes("dir", "usage.arg.programme", "dir", nargs="?")
 
 
-def _verifying(commands: Commands) -> None:
-    text = commands.text
-    verify = commands.add("verify")
-    what = verify.add_mutually_exclusive_group()
-    what.add_argument("record", metavar="RECORD|ID", nargs="?")
-    what.add_argument("--ask", metavar="ID", nargs="+", help=text("verify.option.ask"))
-    what.add_argument(
-        "--decide",
-        metavar=("ID", "FIELD", "first|second|=VALUE"),
-        nargs=3,
-        help=text("verify.option.decide"),
-    )
-    states = ("due", "differs", "done")
-    verify.add_argument("--state", choices=states, help=text("verify.option.state"))
-    operators = commands.add("operators")
-    operators.add_argument("--since", metavar="DATE", help=text("operators.option.since"))
+def _add_verify_commands(commands: Commands) -> None:
+    verify = commands("verify")
+    what = verify.one_of()
+    what.takes("record", "usage.arg.record_or_id", "record_or_id", nargs="?")
+    what.takes("--ask", "verify.option.ask", "id", nargs="+")
+    what.takes("--decide", "verify.option.decide", "id field answer", nargs=3)
+    verify.takes("--state", "verify.option.state", choices=("due", "differs", "done"))
+    verify.json()
+    operators = commands("operators")
+    operators.takes("--since", "operators.option.since", "date")
     periods = ("day", "week", "month")
-    operators.add_argument("--by", choices=periods, default="day", help=text("operators.option.by"))
-    commands.json(verify, operators)
+    operators.takes("--by", "operators.option.by", choices=periods, default="day")
+    operators.json()
 
 
-def _boards(commands: Commands) -> None:
-    board = commands.add("board")
-    board.add_argument("name", metavar="NAME", nargs="?")
-    commands.area(board)
-    commands.day(board)
-    board.add_argument("--by", metavar="ROWS", help=commands.text("board.option.by"))
-    commands.json(board)
-
-
-def _reports(commands: Commands) -> None:
-    text = commands.text
-    report = commands.add("report")
-    report.add_argument("form", metavar="FORM", nargs="?")
-    commands.area(report)
-    report.add_argument("--period", metavar="PERIOD", help=text("cli.option.period"))
-    commands.day(report)
+def _add_report_command(commands: Commands) -> None:
+    report = commands("report")
+    report.takes("form", "usage.arg.form", "form", nargs="?")
+    report.area()
+    report.takes("--period", "cli.option.period", "period")
+    report.day()
     formats = ("xlsx", "docx", "html", "csv", "txt")
-    report.add_argument("--format", choices=formats, help=text("cli.option.format"))
-    report.add_argument("--heading", metavar="NAME", help=text("cli.option.heading"))
-    commands.several(report, "fill", "name=value", "cli.option.fill")
-    commands.flag(report, "names", "cli.option.names")
-    commands.output(report)
+    report.takes("--format", "cli.option.format", choices=formats)
+    report.takes("--heading", "cli.option.heading", "name")
+    report.several("--fill", "cli.option.fill", "pair")
+    report.flag("--names", "cli.option.names")
+    report.takes("-o", "cli.option.output", "file", dest="output")
 
 
-def _reorganising(commands: Commands) -> None:
-    parser = commands.add("reorganise")
-    parser.add_argument("file", metavar="FILE")
-    words = commands.text("reorganise.option.on")
-    parser.add_argument("--on", metavar="DATE", required=True, help=words)
-    commands.several(parser, "without", "LEVEL", "reorganise.option.without")
-    commands.several(parser, "end", "RECORD", "reorganise.option.end")
-    commands.several(parser, "carry", "RECORD", "reorganise.option.carry")
-    commands.flag(parser, "preview", "reorganise.option.preview")
-    commands.json(parser)
+def _add_reorganise_command(commands: Commands) -> None:
+    reorganise = commands("reorganise")
+    reorganise.takes("file", "usage.arg.units", "file")
+    reorganise.takes("--on", "reorganise.option.on", "date", required=True)
+    reorganise.several("--without", "reorganise.option.without", "level")
+    reorganise.several("--end", "reorganise.option.end", "record_or_all")
+    reorganise.several("--carry", "reorganise.option.carry", "record_or_all")
+    reorganise.flag("--preview", "reorganise.option.preview")
+    reorganise.json()
 
 
-def _assigning(commands: Commands) -> None:
-    text = commands.text
-    assign = commands.add("assign")
-    proposing = text("assigning.option.propose")
-    assign.add_argument("--propose", action="store_true", required=True, help=proposing)
-    commands.area(assign, required=True)
-    commands.flag(assign, "apply", "assigning.option.apply")
-    handover = commands.add("handover")
-    handover.add_argument("person", metavar="PERSON")
-    handover.add_argument(
-        "--to", metavar="PERSON", nargs="+", required=True, help=text("assigning.option.to")
-    )
-    commands.flag(handover, "stays", "assigning.option.stays")
-    commands.flag(handover, "preview", "reorganise.option.preview")
-    for parser, on in ((assign, "assigning.option.on"), (handover, "assigning.option.last_day")):
-        is_needed = parser is handover
-        parser.add_argument("--on", metavar="DATE", required=is_needed, help=text(on))
-        decision = text("assigning.option.decision")
-        parser.add_argument("--decision", metavar="ID", help=decision)
-    commands.json(assign, handover)
+def _add_assigning_commands(commands: Commands) -> None:
+    assign = commands("assign")
+    assign.flag("--propose", "assigning.option.propose", required=True)
+    assign.area(required=True)
+    assign.flag("--apply", "assigning.option.apply")
+    assign.takes("--on", "assigning.option.on", "date")
+    handover = commands("handover")
+    handover.takes("person", "usage.arg.leaving", "person")
+    handover.takes("--to", "assigning.option.to", "person", nargs="+", required=True)
+    handover.takes("--on", "assigning.option.last_day", "date", required=True)
+    handover.flag("--stays", "assigning.option.stays")
+    handover.flag("--preview", "reorganise.option.preview")
+    for command in (assign, handover):
+        command.takes("--decision", "assigning.option.decision", "id")
+        command.json()
 
 
-def _signing(commands: Commands) -> None:
-    text = commands.text
-    listing = commands.add("signoff")
-    commands.area(listing)
-    commands.json(listing)
-    parsers = [listing]
+def _add_signing_commands(commands: Commands) -> None:
+    listing = commands("signoff")
+    listing.area()
+    listing.takes("--period", "signing.option.period", "period")
+    listing.json()
     for name in ("submit", "return", "approve"):
-        parser = commands.add(name)
-        parser.add_argument("areas", metavar="AREA-ID", nargs="+")
-        parsers.append(parser)
+        command = commands(name)
+        command.takes("areas", "usage.arg.areas", "area", nargs="+")
         if name == "return":
-            comment = text("signing.option.comment")
-            parser.add_argument("--comment", metavar="TEXT", required=True, help=comment)
-    for parser in parsers:
-        parser.add_argument("--period", metavar="PERIOD", help=text("signing.option.period"))
+            command.takes("--comment", "signing.option.comment", "text", required=True)
+        command.takes("--period", "signing.option.period", "period")
 
 
-def _checks(commands: Commands) -> None:
-    commands.flag(commands.add("check"), "repair", "cli.option.repair")
-    programme = commands.add("programme")
-    actions = programme.add_subparsers(dest="action", metavar="ACTION", required=True)
-    words = commands.text("cli.command.programme_check")
-    whole = actions.add_parser("check", help=words, description=words)
-    whole.add_argument("dir", metavar="DIR", nargs="?")
+def _add_keeping_commands(commands: Commands) -> None:
+    history = commands("history")
+    history.takes("id", "usage.arg.id", "id")
+    history.json()
+    commands("undo")
+    commands("backup").takes("file", "usage.arg.new_backup", "file")
+    restore = commands("restore")
+    restore.takes("file", "usage.arg.backup", "file")
+    restore.takes("dir", "usage.arg.new_store", "dir")
 
 
-def _way_back(commands: Commands) -> None:
-    history = commands.add("history")
-    commands.id(history)
-    commands.json(history)
-    commands.add("undo")
-    commands.add("backup").add_argument("file", metavar="FILE")
-    restore = commands.add("restore")
-    restore.add_argument("file", metavar="FILE")
-    restore.add_argument("dir", metavar="DIR")
-
-
-def _rights(commands: Commands) -> None:
-    text = commands.text
-    rights = commands.add("rights")
-    what = rights.add_mutually_exclusive_group()
-    what.add_argument(
-        "--set", nargs=2, metavar=("USER", "ROLE"), dest="given", help=text("cli.option.set_rights")
-    )
-    what.add_argument("--drop", metavar="USER", help=text("cli.option.drop_rights"))
-    commands.several(rights, "areas", "AREA", "cli.option.areas")
-    commands.json(rights, commands.add("disclosures"))
+def _add_rights_commands(commands: Commands) -> None:
+    rights = commands("rights")
+    what = rights.one_of()
+    what.takes("--set", "cli.option.set_rights", "user role", nargs=2, dest="given")
+    what.takes("--drop", "cli.option.drop_rights", "user")
+    rights.several("--areas", "cli.option.areas", "area")
+    rights.json()
+    commands("disclosures").json()

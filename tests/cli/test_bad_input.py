@@ -71,7 +71,7 @@ def test_a_command_line_of_no_form_is_a_usage_error(nq77, store, line):
     before = files(store)
     ran = nq77("--store", store, *line.split())
     assert (ran.status, ran.out) == (2, "")
-    assert "usage: nq77" in ran.err
+    assert "cú pháp: nq77" in ran.err
     assert files(store) == before
 
 
