@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,9 @@ from pathlib import Path
 import pytest
 
 import nq77tui.core
+
+ROOT = Path(__file__).parent.parent
+ENGINE = Path(nq77tui.__file__).parent
 
 LOADED = """
 import sys, json, contextlib, io
@@ -101,3 +105,24 @@ def test_a_command_without_a_screen_does_not_import_textual(name, store):
         "    assert status == 0, status"
     )
     assert not loaded_by(statement) & {"textual", "rich"}
+
+
+def test_every_path_that_contributing_names_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(?:python )?([a-z_]+/[\w./-]*|[\w./-]+\.(?:py|toml|md))`", text))
+    assert len(named) > 40
+    missing = [
+        name
+        for name in named
+        if not re.search("RECORD|NAME", name)
+        and not any((top / name).exists() for top in (ROOT, ENGINE))
+    ]
+    assert sorted(missing) == []
+
+
+def test_contributing_names_every_folder_of_the_engine():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    views = ENGINE / "tui" / "views"  # a folder there is a task of the app, and explains itself
+    folders = {file.parent for file in ENGINE.rglob("*.py") if views not in file.parent.parents}
+    assert len(folders) > 15
+    assert sorted(str(one) for one in folders if f" {one.name}/ " not in text) == []
