@@ -52,8 +52,10 @@ class AreaTable(RowList):
         self.show(columns[:1], rows, lambda row_id: (parts(row_id)[0][0],), from_top=from_top)
 
     def go_to_column(self, column: int) -> None:
-        """Have another column at hand."""
-        column = min(max(column, 0), len(self._measured) - 1)
+        """Have another column at hand; one that is not there yet is gone to when they are shown."""
+        column = max(column, 0)
+        if self._measured:
+            column = min(column, len(self._measured) - 1)
         if column != self.column:
             self.column = column
             self.repaint()

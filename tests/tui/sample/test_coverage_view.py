@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from nq77tui.store import Repository, create_store
+from nq77tui.tui.theme import PLAIN
 from nq77tui.tui.views.assigning.choosing import ChoosingView
 from nq77tui.tui.views.assigning.units import UnitsView
 from nq77tui.tui.views.coverage.gaps import GapsView
 from nq77tui.tui.views.coverage.table import CoverageView
 from nq77tui.tui.views.entry.form import FormView
 from nq77tui.tui.views.home import HomeView
+from nq77tui.tui.widgets.area_table import AreaTable
+from nq77tui.tui.widgets.row_list import ListColumn
 
 TO_HOUSEHOLDS = ["c", "right", "right", "right"]
 """Coverage, with the column of households at hand."""
@@ -340,3 +344,16 @@ async def test_what_is_counted_so_far_is_shown(start, monkeypatch) -> None:
 
         assert (False, True) in seen
         assert seen[-1] == (True, False)
+
+
+async def test_columns_that_are_asked_for_before_they_are_counted_are_gone_to(start) -> None:
+    async with start() as user:
+        await user.press("c")
+        early = AreaTable()
+        await user.view.mount(early)
+        for key in ("right", "right", "right", "left"):
+            early.post_message(events.Key(key, None))
+        await user.pilot.pause()
+        early.show_table([ListColumn("", 9)] * 4, ["a"], lambda row_id: [("", PLAIN)] * 4)
+
+        assert early.column == 2
