@@ -11,6 +11,7 @@ from nq77tui.core.lookalike import DISTINCT
 from nq77tui.core.problem import Problem
 from nq77tui.core.schema import Schema
 from nq77tui.core.text import printable
+from nq77tui.core.values import is_date, show_date
 from nq77tui.core.verification import VERIFICATION
 
 LANGUAGES = ("vi", "en")
@@ -31,10 +32,15 @@ class Catalogue:
     def text(self, key: str, /, **params: object) -> str:
         """The sentence behind a key, with its parameters made harmless for a terminal.
 
+        A parameter that is called ``date`` is shown as people write dates.
+
         Raises:
             KeyError: no such key; the tests hold that no key in use is missing.
         """
         shown = {name: self._shown(value) for name, value in params.items()}
+        date = shown.get("date")
+        if isinstance(date, str) and is_date(date):
+            shown["date"] = show_date(date)
         return self._sentence(key).format_map(shown)
 
     def problem(self, problem: Problem) -> str:

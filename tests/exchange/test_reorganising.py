@@ -100,6 +100,8 @@ def test_running_it_twice_does_no_harm_and_undo_takes_it_back(reorganise, tree, 
     again = reorganise("--carry", "assignment", "--json")
     assert again.json["counts"]["created"] == again.json["counts"]["ended"] == 0
     assert again.json["counts"]["known"] == 7
+    led = tree(DAY)[0]["metrics"]["communes_led"]
+    assert (led["have"], led["of"]) == (2, 2)
     assert nq77("--store", sample, "export", "all").out == done
     assert nq77("--store", sample, "undo").status == 0
     assert tree(DAY) == before
@@ -119,7 +121,8 @@ def test_what_hangs_is_ended_or_carried_over_as_wanted(reorganise, tree, nq77, s
     assert papers["left"] == papers["found"] == len(papers["rows"])
     later, _ = tree(DAY)
     led = later["metrics"]["communes_led"]
-    assert (led["have"], led["of"], led["expected"]) == (2, 2, None)
+    # Their assignments go on, their posts do not: whoever has left leads nothing.
+    assert (led["have"], led["of"], led["expected"]) == (0, 2, None)
     yearly = later["metrics"]["communes_with_model_of_year"]
     assert yearly["of"] == 2
     assert yearly["expected"] == pytest.approx(49.86)  # 182 of 365 days
@@ -172,3 +175,30 @@ def test_a_level_or_a_record_type_that_there_is_not(reorganise):
     assert ran.status == 1
     assert "household" in ran.err
     assert "assignment" in ran.err
+
+
+def test_a_table_may_lack_what_an_area_can_do_without(reorganise, table):
+    rows = [line.split("\t") for line in TABLE.removeprefix("\ufeff").splitlines()]
+    table.write_text("\n".join(";".join(row[:2] + row[3:4]) for row in rows), "utf-8")
+    refused = reorganise()
+    assert refused.status == 1
+    assert "thiếu cột merged_from;" in refused.err
+
+    table.write_text("\r\n".join("\t".join(row[:4]) for row in rows), "utf-8-sig")
+    ran = reorganise()
+    assert ran.status == 0, ran.err
+    assert "Đã sắp xếp từ 01/07/2025" in ran.err + ran.out
+
+
+def test_a_part_of_a_unit_is_not_taken_for_the_whole_without_a_word(reorganise, table):
+    table.write_text(TABLE.replace("06610 Xã Ái Quốc", "06610 Xã Ái Quốc (một phần)"), "utf-8")
+    ran = reorganise("--preview")
+    assert ran.status == 0
+    assert "dòng 2: chữ trong ngoặc “một phần”" in ran.err
+
+
+def test_a_day_in_a_sentence_is_written_as_people_write_it(reorganise, table):
+    table.write_text(TABLE.replace("06610 Xã Ái Quốc", "09999 Xã Ma"), "utf-8")
+    ran = reorganise()
+    assert ran.status == 1
+    assert "ngày 30/06/2025 không có đơn vị nào mã 09999" in ran.err

@@ -29,7 +29,7 @@ class CheckedTable:
         assert self._schema.tree
         self._tree = self._schema.tree
         self._day, self._eve = day.isoformat(), (day - timedelta(days=1)).isoformat()
-        self._rows, self._passed_over = read_units(path, declared)
+        self._rows, self._passed_over = read_units(path, declared, self._schema)
         self._then: dict[str, Row] = {}
         """Areas of the day before by code: what a table's codes mean."""
         for row in repository.rows(self._schema.record):

@@ -150,6 +150,9 @@ class _Run(CheckedTable):
 
     def _asides(self, row: UnitRow) -> list[str]:
         """Codes in brackets of units that are still there: named, and taken along."""
+        for text in row.remarks:
+            params = {"file": self._path.name, "row": row.number, "text": text}
+            self.result.notices.append(Problem("reorganise.remark", params, "warning"))
         named = {code for other in self._rows for code in other.merged_from}
         found = []
         for word in dict.fromkeys(row.asides):

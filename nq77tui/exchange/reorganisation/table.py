@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nq77tui.core.problem import Problem, RefusedError
+from nq77tui.core.schema import Schema
 from nq77tui.core.task import Reorganising
 from nq77tui.core.text import normalise
 from nq77tui.exchange.rows.csv_rows import split_lines
@@ -32,16 +33,25 @@ class UnitRow:
         cells: of the columns that are used, by heading.
         merged_from: codes of the old units.
         asides: words in brackets, some of which may be codes.
+        remarks: what stands in brackets without a code: ``một phần``.
     """
 
     number: int
     cells: dict[str, str]
     merged_from: tuple[str, ...]
     asides: tuple[str, ...]
+    remarks: tuple[str, ...]
 
 
-def read_units(path: Path, reorganising: Reorganising) -> tuple[list[UnitRow], list[str]]:
+def read_units(
+    path: Path, reorganising: Reorganising, schema: Schema
+) -> tuple[list[UnitRow], list[str]]:
     """The rows of a table, and the columns that were passed over.
+
+    Columns of fields that an area may do without may be missing.
+
+    Args:
+        schema: of the areas.
 
     Raises:
         RefusedError: the file cannot be used; nothing has been written.
@@ -50,19 +60,23 @@ def read_units(path: Path, reorganising: Reorganising) -> tuple[list[UnitRow], l
     separator = max(_SEPARATORS, key=text.splitlines()[0].count)
     lines = split_lines(text, separator, path.name)
     header = [normalise(cell) for cell in lines[0]]
-    needed = {*reorganising.columns.values(), reorganising.merged_from}
+    columns = reorganising.columns
+    needed = {column for name, column in columns.items() if schema.fields[name].required}
+    needed |= {columns[reorganising.code], reorganising.merged_from}
     missing = sorted(name for name in needed if name not in header)
     if missing:
         params = {"file": path.name, "columns": ", ".join(missing), "found": ", ".join(header)}
         raise RefusedError(Problem("reorganise.no_column", params))
-    used = {*needed, reorganising.begins, reorganising.parent}
+    used = {*needed, *columns.values(), reorganising.begins, reorganising.parent}
     rows = []
     for number, line in enumerate(lines[1:], start=2):
         pairs = zip(header, map(normalise, line), strict=False)
         cells = {name: cell for name, cell in pairs if name in used}
         if any(cells.values()):
             made_of = cells.get(reorganising.merged_from, "")
-            rows.append(UnitRow(number, cells, _codes(made_of), _asides(made_of)))
+            rows.append(
+                UnitRow(number, cells, _codes(made_of), _asides(made_of), _remarks(made_of))
+            )
     return rows, [name for name in header if name and name not in used]
 
 
@@ -73,6 +87,11 @@ def _codes(cell: str) -> tuple[str, ...]:
 
 def _asides(cell: str) -> tuple[str, ...]:
     return tuple(word for aside in _ASIDE.findall(cell) for word in _WORD.findall(aside))
+
+
+def _remarks(cell: str) -> tuple[str, ...]:
+    found = (aside[1:-1].strip() for aside in _ASIDE.findall(cell))
+    return tuple(text for text in found if text and not any(map(str.isdigit, text)))
 
 
 def at_row(path: Path, row: UnitRow, column: str, reason: Problem) -> Problem:
