@@ -9,6 +9,7 @@ from nq77tui.cli.shape import moment, type_name, write_json
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.text import printable
 from nq77tui.store.disclosures import disclosures
+from nq77tui.store.granting import grant
 from nq77tui.store.repository import Repository
 from nq77tui.store.rights import (
     ROLES,
@@ -16,9 +17,7 @@ from nq77tui.store.rights import (
     all_rights,
     rights_of,
     system_user,
-    with_rights,
 )
-from nq77tui.store.settings import load_settings
 
 
 def rights(session: Session) -> int:
@@ -27,9 +26,9 @@ def rights(session: Session) -> int:
     with session.repository() as repository:
         if arguments.given:
             user, role = arguments.given
-            _change(repository, user, _asked(repository, user, role, arguments.areas))
+            grant(repository, user, _asked(repository, user, role, arguments.areas))
         elif arguments.drop:
-            _change(repository, arguments.drop, None)
+            grant(repository, arguments.drop, None)
         elif arguments.areas:
             raise RefusedError(Problem("rights.areas_of_whom"))
         tables, roles = repository.settings.rights, repository.settings.roles
@@ -52,15 +51,6 @@ def _asked(repository: Repository, user: str, role: str, areas: list[str]) -> Ri
         if known == role:
             return Rights(user, known, tuple(repository.find_area(area) for area in areas))
     raise RefusedError(Problem("rights.no_role", {"role": role, "known": ", ".join(ROLES)}))
-
-
-def _change(repository: Repository, user: str, given: Rights | None) -> None:
-    repository.rights.refuse_unless_whole("rights")
-    # As the file says now: another supervisor may have changed it.
-    settings = load_settings(repository.folder) or repository.settings
-    if given is None and user not in settings.rights:
-        raise RefusedError(Problem("rights.not_named", {"user": user}))
-    repository.keep_settings(rights=with_rights(settings.rights, given, user, system_user()))
 
 
 def _json(repository: Repository, one: Rights) -> dict[str, Any]:

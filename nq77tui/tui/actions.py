@@ -105,6 +105,7 @@ HOME = (
     Action("home.undo", ("f9", "ctrl+z"), "undo", is_shown=False),
     Action("home.verify", ("f2", "ctrl+y"), "verify", is_shown=False),
     Action("home.operators", ("f11", "ctrl+o"), "operators", is_shown=False),
+    Action("home.rights", ("ctrl+t",), "rights", is_shown=False),
     Action("home.drafts", ("f4", "ctrl+r"), "drafts", is_shown=False),
     Action("home.help", ("question_mark",), "app.help", is_shown=False),
     Action("home.back", ("escape",), "back"),
@@ -215,6 +216,13 @@ PEERS = (
     Action("peers.name", ("e", "f4"), "name"),
     Action("peers.forget", ("delete", "ctrl+d"), "forget"),
     Action("peers.back", ("escape",), "back"),
+)
+RIGHTS = (
+    Action("rights.change", ("enter",)),
+    Action("rights.add", ("insert", "f4", "ctrl+n"), "add"),
+    Action("rights.drop", ("delete", "ctrl+d"), "drop"),
+    Action("rights.help", ("question_mark",), "app.help", is_shown=False),
+    Action("rights.back", ("escape",), "back"),
 )
 RECEIPTS = (
     Action("receipts.read", ("enter",)),
@@ -397,6 +405,7 @@ ALL = (
     STICK,
     PICK,
     PEERS,
+    RIGHTS,
     RECEIPTS,
     PAGE,
     CONFLICTS,

@@ -35,6 +35,7 @@ TOGETHER = [
     actions.STICK + actions.ROWS + actions.APP,
     actions.PICK + actions.SIFT + actions.ROWS + actions.APP,
     actions.PEERS + actions.ROWS + actions.APP,
+    actions.RIGHTS + actions.ROWS + actions.APP,
     actions.RECEIPTS + actions.ROWS + actions.APP,
     actions.PAGE + actions.ROWS + actions.APP,
 ]

@@ -175,6 +175,14 @@ class HomeView(BaseView[None]):
 
         self.app.push_screen(OperatorsView(self.desk))
 
+    def action_rights(self) -> None:
+        """Say who may see and change what."""
+        from nq77tui.tui.views.rights import RightsView
+
+        with self.refusals():
+            self.desk.repository.rights.refuse_unless_whole("rights")
+            self.app.push_screen(RightsView(self.desk))
+
     def action_drafts(self) -> None:
         """Go to the forms that were not finished."""
         from nq77tui.tui.views.entry.drafts import DraftsView
