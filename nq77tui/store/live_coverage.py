@@ -25,7 +25,7 @@ from nq77tui.store.storage import JournalStorage
 from nq77tui.store.tables import Document, Tables
 
 if TYPE_CHECKING:
-    from nq77tui.store.repository import Repository
+    from nq77tui.store.coverage_reader import CoverageReader
 
 MOST_FOLLOWED = 1_000
 """Changes of one look above which it is counted anew."""
@@ -130,7 +130,7 @@ def _into(table: str, key: str, document: Document | None) -> str:
 class LiveCoverage:
     """The coverage of one store as of today."""
 
-    def __init__(self, repository: Repository, storage: JournalStorage) -> None:
+    def __init__(self, repository: CoverageReader, storage: JournalStorage) -> None:
         self._repository = repository
         self._storage = storage
         programme = repository.programme

@@ -73,6 +73,10 @@ class Reader:
         """The day, by this machine's clock."""
         return self._clock().date()
 
+    def local_time(self) -> datetime:
+        """The time in this machine's zone, for people."""
+        return self._clock()
+
     def schema(self, record_type: str) -> Schema:
         """The schema of a record type.
 

@@ -16,13 +16,13 @@ from nq77tui.core.values import ValueRefusedError
 from nq77tui.core.vietnamese.folding import fold
 
 if TYPE_CHECKING:
-    from nq77tui.store.repository import Repository
+    from nq77tui.store.editor import Editor
 
 _TREE_DEPTH = 12
 
 
 def check_record(
-    repository: Repository, schema: Schema, values: Mapping[str, Json], record_id: str | None
+    repository: Editor, schema: Schema, values: Mapping[str, Json], record_id: str | None
 ) -> tuple[Problem, ...]:
     """Everything wrong or doubtful about a record, other records considered."""
     scope = repository.scope(schema.record, values)
@@ -39,7 +39,7 @@ def check_record(
 
 
 def _check_reference(
-    repository: Repository, schema: Schema, field: Field, value: str, scope: RecordScope
+    repository: Editor, schema: Schema, field: Field, value: str, scope: RecordScope
 ) -> list[Problem]:
     params = {"record": schema.record, "field": field.name, "label": field.label, "value": value}
     row = repository.row(value)
@@ -54,7 +54,7 @@ def _check_reference(
 
 
 def _check_key(
-    repository: Repository, schema: Schema, values: Mapping[str, Json], record_id: str
+    repository: Editor, schema: Schema, values: Mapping[str, Json], record_id: str
 ) -> list[Problem]:
     if "-" in record_id:
         return []  # named by its first write, not by a key
@@ -72,7 +72,7 @@ def _check_key(
 
 
 def _check_tree(
-    repository: Repository, schema: Schema, values: Mapping[str, Json], record_id: str
+    repository: Editor, schema: Schema, values: Mapping[str, Json], record_id: str
 ) -> list[Problem]:
     if schema.tree is None:
         return []
@@ -93,9 +93,7 @@ def _check_tree(
     return found
 
 
-def reference_reader(
-    repository: Repository, values: Mapping[str, Json]
-) -> Callable[[Field, str], str]:
+def reference_reader(repository: Editor, values: Mapping[str, Json]) -> Callable[[Field, str], str]:
     """Reads a reference as people give it: a record's id, or its exact title.
 
     Args:
@@ -121,7 +119,7 @@ def reference_reader(
     return read
 
 
-def find_area(repository: Repository, typed: str, day: str) -> str:
+def find_area(repository: Editor, typed: str, day: str) -> str:
     """The area that people mean by a record's id, an official code or a name.
 
     Codes and names are used again for other areas: where several fit, those that exist on the day
@@ -156,7 +154,7 @@ def find_area(repository: Repository, typed: str, day: str) -> str:
     raise ValueRefusedError("area_unclear", typed, known=", ".join(shown[:5]))
 
 
-def candidates(repository: Repository, field: Field, values: Mapping[str, Json]) -> Iterator[Row]:
+def candidates(repository: Editor, field: Field, values: Mapping[str, Json]) -> Iterator[Row]:
     """The records that a reference may lead to, given the record's other values."""
     scope = RecordScope(values, repository, repository.today().isoformat())
     for record_type in field.to:

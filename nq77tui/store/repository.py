@@ -6,54 +6,33 @@ counter of this replica; a transaction of several is one commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import date, datetime
-from functools import cached_property
+from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
-from nq77tui.core import merge
-from nq77tui.core.area_tree import AreaTree, Facts
-from nq77tui.core.confirmation import confirmations
-from nq77tui.core.counting.coverage import Coverage
-from nq77tui.core.document_merge import Document
 from nq77tui.core.problem import Problem, RefusedError, cause_of
-from nq77tui.core.record import Dot, Json, Record, Sibling, Stamp
-from nq77tui.core.renaming import Renaming
-from nq77tui.core.schema import Field, Schema
-from nq77tui.core.scope import RecordScope, Row
-from nq77tui.core.text import normalise
-from nq77tui.core.upgrade import ASIDE
-from nq77tui.core.validation import calculated
+from nq77tui.core.record import Record
 from nq77tui.programme import Programme
 from nq77tui.store.creation import SNAPSHOT
 from nq77tui.store.disclosures import note_disclosure
 from nq77tui.store.drafts import Drafts
-from nq77tui.store.epochs import Epochs
 from nq77tui.store.foreign_edits import adopt_foreign_edits
-from nq77tui.store.history import Commit
-from nq77tui.store.live_coverage import LiveCoverage
-from nq77tui.store.parked import Parked
 from nq77tui.store.paths import StorePaths
-from nq77tui.store.peer_book import PeerBook
-from nq77tui.store.peers import Peer
 from nq77tui.store.progress import Watch, unwatched
-from nq77tui.store.reader import Reader
-from nq77tui.store.reference import candidates, check_record, find_area, reference_reader
+from nq77tui.store.replica_side import ReplicaSide
 from nq77tui.store.rights import Rights, rights_of, system_user
 from nq77tui.store.settings import FILE_NAME, StoreSettings, load_settings, save_settings
-from nq77tui.store.storage import JournalStorage, Transaction
-from nq77tui.store.strata import ahead, behind, bring_up, put_aside
+from nq77tui.store.storage import JournalStorage
+from nq77tui.store.strata import ahead, behind, bring_up
 from nq77tui.store.writer import Writer
 
-_AT_ONCE = 512
-"""Merged records that are put in place between two looks at whether to stop."""
 EVERYTHING = Rights("")
 
 
-class Repository(Reader):
+class Repository(ReplicaSide):
     """The records of one store, under one programme."""
 
     def __init__(
@@ -66,14 +45,11 @@ class Repository(Reader):
         clock: Callable[[], datetime],
         rights: Rights = EVERYTHING,
     ) -> None:
-        super().__init__(programme, settings, storage, clock)
+        super().__init__(programme, settings, storage, writer, clock)
         self.folder = folder
         self.rights = rights
         """What the user of this process may see and change."""
-        self._writer = writer
         self._own_notices: list[Problem] = []
-        self.peer_book = PeerBook(storage, writer, clock)
-        """What is known of the other machines, and what they have received."""
 
     @classmethod
     def open(
@@ -189,8 +165,6 @@ class Repository(Reader):
     ) -> None:
         self.close()
 
-    # -- reading -------------------------------------------------------------------------------
-
     @property
     def notices(self) -> list[Problem]:
         """What the store had to tell people since it was opened, the oldest first of each kind."""
@@ -217,16 +191,6 @@ class Repository(Reader):
         """The forms of this store that were not finished, kept outside of it."""
         return Drafts(self._writer.place_folder("drafts"))
 
-    @property
-    def operator(self) -> str:
-        """The name written with every change."""
-        return self._writer.operator
-
-    @property
-    def replica(self) -> str:
-        """The id under which this store writes; empty before its first write."""
-        return self._writer.replica
-
     def keep_settings(self, **changes: Any) -> None:
         """Keep what the users of this store chose; a notice says where that is not possible."""
         self.settings = replace(self.settings, **changes)
@@ -244,28 +208,6 @@ class Repository(Reader):
             problem = Problem("storage.settings_not_kept", params, "warning")
             if problem not in self._own_notices:
                 self._own_notices.append(problem)
-
-    def resolve(self, record_id: str, field: str, value: Json) -> Record:
-        """Decide a conflict: a write that has seen all the values, and so wins everywhere.
-
-        Raises:
-            RefusedError: there is no conflict in that field.
-        """
-        with self.transaction():
-            record = self.require(record_id)
-            if field not in record.conflicts:
-                params = {"id": record_id, "field": field}
-                raise RefusedError(Problem("repository.no_conflict", params))
-            if all(sibling.value != value for sibling in record.conflicts[field]):
-                _refuse_errors(
-                    problem
-                    for problem in self.check(record.type, {**record.values, field: value})
-                    if problem.params.get("field") == field
-                )
-            schema = self.programme.schemas.get(record.type)
-            after: dict[str, Json] = {**record.values, field: value}
-            follows = calculated(schema, self.scope(record.type, after)) if schema else {}
-            return self.overwrite(record_id, {field: value, **follows})
 
     @property
     def sees_all(self) -> bool:
@@ -301,419 +243,6 @@ class Repository(Reader):
     def _as_it_is(self, record_id: str) -> Record:
         return self.require(record_id)
 
-    # -- checking ------------------------------------------------------------------------------
-
-    def scope(
-        self, record_type: str, values: Mapping[str, Json], as_of: date | None = None
-    ) -> RecordScope:
-        """What the expressions of a record type can see."""
-        self.schema(record_type)
-        return RecordScope(
-            values, self, self.today().isoformat(), as_of.isoformat() if as_of else ""
-        )
-
-    def check(
-        self, record_type: str, values: Mapping[str, Json], record_id: str | None = None
-    ) -> tuple[Problem, ...]:
-        """Everything wrong or doubtful about a record that is to be saved."""
-        return check_record(self, self.schema(record_type), values, record_id)
-
-    def candidates(self, field: Field, values: Mapping[str, Json]) -> Iterator[Row]:
-        """The records that a reference field may lead to."""
-        return candidates(self, field, values)
-
-    def read_reference(self, values: Mapping[str, Json]) -> Callable[[Field, str], str]:
-        """Reads what people give for a reference: an id or an exact title."""
-        return reference_reader(self, values)
-
-    def find_area(self, given: str, day: str = "") -> str:
-        """The area that people mean by an id, an official code or a name.
-
-        Args:
-            day: ISO text; of areas that share a name or a code, those that exist on it are
-                meant. Today if empty.
-
-        Raises:
-            RefusedError: none, or several.
-        """
-        return find_area(self, normalise(given), day or self.today().isoformat())
-
-    # -- writing -------------------------------------------------------------------------------
-
-    def transaction(self, note: dict[str, Json] | None = None) -> Transaction:
-        """All writes inside are one commit: there whole, or not at all.
-
-        Args:
-            note: kept with the commit in the history.
-        """
-        return self._writer.transaction(note)
-
-    def commits(self) -> Iterator[Commit]:
-        """Every commit that is still known here, oldest first."""
-        return self._writer.commits()
-
-    def commits_back(self, holding: str = "") -> Iterator[Commit]:
-        """The same, newest first, read only as far as is asked for.
-
-        Args:
-            holding: a text without which a commit is passed over.
-        """
-        return self._writer.commits_back(holding)
-
-    def is_mine(self, commit: Commit) -> bool:
-        """Whether this user wrote a commit in this store."""
-        return self._writer.is_mine(commit)
-
-    def counter_after(self, commit: Commit) -> int:
-        """The counter of this replica as a commit left it; 0 where the commit did not write."""
-        return self._writer.counter_after(commit)
-
-    def overwrite(self, record_id: str, changes: Mapping[str, Json]) -> Record:
-        """Write fields back as they were once: allowed then, so not checked again."""
-        with self.transaction():
-            record = self._editable(self.require(record_id))
-            return self._writer.write(
-                lambda dot, stamp: merge.edit(record, changes, dot, stamp, schema=record.schema)
-            )
-
-    def settle_parked(self, parked: Parked, values: Mapping[str, Json]) -> Record:
-        """Write what a person made of a value that a change of the schema could not take over.
-
-        Raises:
-            RefusedError: it waits for the programme and not for a person, or an error in a value.
-        """
-        if parked.is_newer:
-            raise RefusedError(parked.problem)
-        with self.transaction():
-            record = self.edit(parked.record_id, values)
-            if ASIDE in parked.field and record.get(parked.field) is not None:
-                record = self.overwrite(parked.record_id, {parked.field: None})
-            return record
-
-    def _editable(self, record: Record) -> Record:
-        """The record, if this programme knows what its fields mean.
-
-        Raises:
-            RefusedError: a newer programme has written it.
-        """
-        if not self.is_newer(record):
-            return record
-        schema = self.schema(record.type)
-        shown = {"id": record.id, "label": schema.label}
-        params = {**shown, "newest": record.schema, "version": schema.version}
-        raise RefusedError(Problem("repository.newer_form", params))
-
-    def add(
-        self,
-        record_type: str,
-        values: Mapping[str, Json],
-        confirmed: Collection[Problem] = (),
-    ) -> Record:
-        """Save a new record.
-
-        Args:
-            confirmed: warnings about it that the operator has confirmed: kept with it.
-
-        Raises:
-            RefusedError: an error in a value, or a live record with the same key.
-        """
-        schema = self.schema(record_type)
-        with self.transaction():
-            filled = self._filled(schema, values)
-            _refuse_errors(self.check(record_type, filled))
-            self._refuse_second(schema, filled)
-            record_id = self.key_id(schema, filled)
-            filled.update(confirmations(confirmed, filled))
-            dead = self.get(record_id) if record_id else None
-            if dead is not None:
-                self._editable(dead)
-                # The record again, with what was typed now and nothing of what it held.
-                again = {**dict.fromkeys(dead.fields), **filled}
-                return self._writer.write(
-                    lambda dot, stamp: merge.edit(dead, again, dot, stamp, schema=schema.form)
-                )
-            return self._writer.write(
-                lambda dot, stamp: merge.create(
-                    record_type, filled, dot, stamp, schema=schema.form, record_id=record_id
-                )
-            )
-
-    def key_id(self, schema: Schema, values: Mapping[str, Json]) -> str | None:
-        """The id that a record's real-world key gives; None where the key is not complete."""
-        if not schema.key or any(values.get(name) in (None, "", []) for name in schema.key):
-            return None
-        return merge.keyed_id(schema.record, [values[name] for name in schema.key])
-
-    def _refuse_second(
-        self, schema: Schema, values: Mapping[str, Json], but: str | None = None
-    ) -> None:
-        """Refuse a record whose real-world key another live record has."""
-        record_id = self.key_id(schema, values)
-        if record_id is None:
-            return
-        first = values[schema.key[0]]
-        rows = self.find(schema.record, schema.key[0], first) if isinstance(first, str) else []
-        same = [
-            row.id
-            for row in rows
-            if all(row.values.get(name) == values[name] for name in schema.key)
-        ]
-        keyed = self.row(record_id)
-        for other in [*same, *([keyed.id] if keyed else [])]:
-            if other != but:
-                raise RefusedError(Problem("repository.exists", {"id": other}))
-
-    def _filled(self, schema: Schema, values: Mapping[str, Json]) -> dict[str, Json]:
-        filled: dict[str, Json] = {n: v for n, v in values.items() if v is not None}
-        filled.update(calculated(schema, self.scope(schema.record, filled)))
-        return {name: value for name, value in filled.items() if value is not None}
-
-    def edit(
-        self,
-        record_id: str,
-        changes: Mapping[str, Json],
-        confirmed: Collection[Problem] = (),
-    ) -> Record:
-        """Save changed fields; None empties one. Problems that were there before do not block.
-
-        Args:
-            confirmed: warnings about it that the operator has confirmed: kept with it.
-
-        Raises:
-            RefusedError: no such record, or an error in what is changed or follows from it.
-        """
-        with self.transaction():
-            record = self._editable(self.require(record_id))
-            schema = self.schema(record.type)
-            before = record.values
-            after: dict[str, Json] = {**before, **changes}
-            after.update(calculated(schema, self.scope(record.type, after)))
-            known = {_place(problem) for problem in self.check(record.type, before, record_id)}
-            _refuse_errors(
-                problem
-                for problem in self.check(record.type, after, record_id)
-                if problem.params.get("field") in changes or _place(problem) not in known
-            )
-            if any(name in changes for name in schema.key):
-                self._refuse_second(schema, after, record_id)
-            after.update(confirmations(confirmed, after, record))
-            changed = {
-                name: value
-                for name, value in after.items()
-                if value != before.get(name) or type(value) is not type(before.get(name))
-            }
-            # A value typed again over siblings is a decision between them.
-            changed.update({n: v for n, v in changes.items() if n in record.conflicts})
-            if not changed and not record.is_dead:
-                return record
-            return self._writer.write(
-                lambda dot, stamp: merge.edit(record, changed, dot, stamp, schema=schema.form)
-            )
-
-    def delete(self, record_id: str) -> Record:
-        """Mark a record deleted.
-
-        Raises:
-            RefusedError: no such record.
-        """
-        return self._decide(record_id, merge.delete)
-
-    def keep(self, record_id: str) -> Record:
-        """Take a deletion back, or decide a contested one for the record.
-
-        Raises:
-            RefusedError: no such record.
-        """
-        return self._decide(record_id, merge.keep)
-
-    def join_into(self, record_id: str, other_id: str) -> Record:
-        """Delete a record and let its id lead to another's; see `store.joining`.
-
-        Raises:
-            RefusedError: no such record.
-        """
-        return self._decide(
-            record_id, lambda record, dot, stamp: merge.join_into(record, other_id, dot, stamp)
-        )
-
-    def reopen(self, record_id: str, field: str, values: Sequence[Sibling]) -> Record:
-        """Take a decision back: the values it was made between stand beside each other again.
-
-        Args:
-            field: its name; empty for the deletion markers.
-        """
-        record = self.require(record_id)
-        return self._writer.write_several(
-            len(values), lambda dots: merge.reopen(record, field, values, dots)
-        )
-
-    def put_keyed(self, record_type: str, values: Mapping[str, Json]) -> Record:
-        """Write a record of the engine's own, whose values are its key; it may be there already."""
-        record_id = merge.keyed_id(record_type, list(values.values()))
-        with self.transaction():
-            known = self.get(record_id)
-            if known is not None and not known.is_dead:
-                return known
-            return self._writer.write(
-                lambda dot, stamp: (
-                    merge.edit(known, values, dot, stamp)
-                    if known
-                    else merge.create(record_type, values, dot, stamp, record_id=record_id)
-                )
-            )
-
-    def add_own(self, record_type: str, values: Mapping[str, Json]) -> Record:
-        """Write a new record of the engine's own, named by its first write."""
-        return self._writer.write(lambda dot, stamp: merge.create(record_type, values, dot, stamp))
-
-    def _decide(self, record_id: str, decide: Callable[[Record, Dot, Stamp], Record]) -> Record:
-        with self.transaction():
-            record = self.require(record_id)
-            return self._writer.write(lambda dot, stamp: decide(record, dot, stamp))
-
-    def take_in(
-        self,
-        records: Iterable[Record],
-        heard: Mapping[str, int],
-        chains: Mapping[str, str] | None = None,
-        peers: Iterable[Peer] = (),
-        epochs: Epochs | None = None,
-        aside: Iterable[Record] = (),
-        watch: Watch = unwatched,
-        *,
-        documents: Sequence[tuple[str, str, Document]] = (),
-    ) -> None:
-        """Put merged records in place.
-
-        Args:
-            documents: others as their record type, TinyDB id and document, which is proved sound,
-                in the programme's form, and changed by nobody from now on.
-            heard: what the store includes of each replica now.
-            chains: the hash over the commits of replicas at those counters, where it was told.
-            peers: what other machines told of themselves and of each other.
-            epochs: which runs of which machines wrote all that.
-            aside: copies in newer forms, which are kept beside those in the programme's.
-            watch: told how far it is.
-
-        Raises:
-            StoppedError: as `watch` said; nothing is in place.
-        """
-        with self.transaction():
-            whole = list(records)
-            of = len(documents) + len(whole)
-            # So many at once cost half; all at once would keep every key waiting.
-            for start in range(0, len(documents), _AT_ONCE):
-                watch("merge", start, of)
-                self._writer.put_documents(documents[start : start + _AT_ONCE])
-            for start in range(0, len(whole), _AT_ONCE):
-                watch("merge", len(documents) + start, of)
-                self._writer.put(*whole[start : start + _AT_ONCE])
-            watch("merge", of, of)
-            for record in aside:
-                put_aside(self._storage, record)
-            self._writer.hear(heard, chains, epochs)
-            self.peer_book.learn(peers)
-            self.peer_book.tell_of_myself()
-
-    def stored(self, record_type: str) -> Mapping[str, Any]:
-        """The stored documents of a type by TinyDB id, not yet proved sound, for a merge.
-
-        Not to be changed, nor what is in it.
-        """
-        return MappingProxyType(self._storage.tables.table(record_type))
-
     def holds(self, key: str) -> bool:
         """Whether a record of whatever type stands behind a TinyDB id."""
         return self._storage.tables.by_name.table_with(key) is not None
-
-    def keep_aside(self, table: str, row: Mapping[str, Json]) -> None:
-        """Keep something with the commit, in the history only; inside a transaction."""
-        # Put and dropped again: the journal line holds it, the snapshot never does.
-        self._storage.do(["i", table, "1", dict(row)], is_mine=True)
-        self._storage.do(["x", table])
-
-    def after_commit(self, action: Callable[[], None]) -> None:
-        """Do something once this transaction is on the disk."""
-        self._writer.after_commit(action)
-
-    def local_time(self) -> datetime:
-        """The time in this machine's zone, for people."""
-        return self._clock()
-
-    def area_tree(self) -> AreaTree:
-        """The areas as they stand today."""
-        return self.area_tree_on(self.today().isoformat())
-
-    def area_tree_on(self, day: str) -> AreaTree:
-        """The areas as they stood on a day (ISO text)."""
-        return AreaTree(self.programme.schemas, self, day)
-
-    def coverage(self, as_of: str) -> Coverage:
-        """All metrics and figures of all areas on a day (ISO text), counted from nothing."""
-        return self.coverage_of(self, as_of)
-
-    def coverage_of(self, facts: Facts, as_of: str, *, counts_now: bool = True) -> Coverage:
-        """Coverage of some records, which stay as they are while they are counted.
-
-        Args:
-            counts_now: count everything here, not step by step by `Coverage.counting`.
-        """
-        programme = self.programme
-        return Coverage(
-            programme.schemas,
-            programme.metrics,
-            programme.figures,
-            facts,
-            as_of=as_of,
-            today=self.today().isoformat(),
-            counts_now=counts_now,
-        )
-
-    def seen_facts(self, facts: Facts) -> Facts:
-        """Of some records those that this user may count."""
-        return facts
-
-    @cached_property
-    def live_coverage(self) -> LiveCoverage:
-        """Coverage as of today, kept up to date by what is committed."""
-        return LiveCoverage(self, self._storage)
-
-    def heard(self) -> dict[str, int]:
-        """The highest counter of each replica that this store includes."""
-        return self._writer.heard()
-
-    def chain(self) -> str:
-        """The hash over all commits of this replica."""
-        return self._writer.chain()
-
-    def chains(self) -> dict[str, str]:
-        """The hash over all commits of each replica up to its counter, where it is known."""
-        return self._writer.chains()
-
-    def epochs(self) -> Epochs:
-        """Which runs of which machines wrote what this store has heard of."""
-        return self._writer.epochs()
-
-    def rename(self, renamings: Iterable[Renaming], records: Mapping[str, Record]) -> None:
-        """Give writes that another machine named alike their own name.
-
-        Args:
-            records: what each record whose id or history changes by that is then, by its old id.
-        """
-        with self.transaction():
-            self._writer.rename(renamings, records)
-            self.peer_book.rename(renamings)
-
-    def leave_replica(self) -> None:
-        """Write under a new replica id from now on: the old one is in use elsewhere."""
-        self._writer.leave()
-
-
-def _refuse_errors(problems: Iterator[Problem] | tuple[Problem, ...]) -> None:
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise RefusedError(*errors)
-
-
-def _place(problem: Problem) -> tuple[str, object]:
-    return problem.key, problem.params.get("field")
