@@ -43,19 +43,20 @@ def _undo(session: Session) -> int:
     with session.repository() as repository:
         with session.waiting() as watch:
             undone = undo_merge(repository, watch)
-        counts = {"taken_back": len(undone.taken_back), "left": len(undone.left)}
+        counts = undone.counts
         if session.arguments.json:
+            told = {**counts, "at": moment(undone.at), "files": undone.files}
             left = [record.id for record in undone.left]
-            write_json(
-                {**counts, "at": moment(undone.at), "files": undone.files, "worked_on": left}
-            )
+            newer = [record.id for record in undone.newer]
+            write_json({**told, "worked_on": left, "newer": newer})
         else:
             for name, count in counts.items():
                 print(f"{name}\t{count}")
         files = ", ".join(undone.files)
         session.say("history.merge_undone", at=moment(undone.at), by=undone.by, files=files)
-        for record in undone.left:
-            session.say("history.left", id=record.id, title=repository.title(record.id))
+        for key, records in (("left", undone.left), ("left_newer", undone.newer)):
+            for record in records:
+                session.say(f"history.{key}", id=record.id, title=repository.title(record.id))
     return 0
 
 

@@ -129,6 +129,7 @@ def _plan_other_form(repository: Repository, plan: MergePlan, mine: Record, thei
     if theirs.schema < mine.schema:
         # Mine is the newer one, and came without the other. It makes room.
         plan.aside[mine.id, mine.schema] = mine
+        plan.before.setdefault(mine.id, to_document(mine))
         plan.records.put(theirs)
         return "changed"
     slot = theirs.id, theirs.schema

@@ -3,6 +3,11 @@
 The commit of a merge carries, in the history only, the documents that it replaced. Field by
 field the value from before is written again, where nobody has written since; a record that the
 merge brought is deleted, where nobody has touched it since.
+
+What it brought in a form that only a newer programme knows stays, and is told of. It lies beside
+the records (`strata.py`), so nothing that can be seen here depends on it; what its fields mean, and
+so which of them a write would take back, is not known here; and to drop it would lose it: the other
+machines have been told that this store includes it, and would not send it again.
 """
 
 from __future__ import annotations
@@ -10,9 +15,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from nq77tui.core.document import doc_id_of, from_document
+from nq77tui.core.document import doc_id_of, from_document, id_of_doc_id
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.record import Dot, Record
+from nq77tui.core.upgrade import split_aside
 from nq77tui.store.history import Commit
 from nq77tui.store.progress import Watch, unwatched, watched
 from nq77tui.store.receipts import MERGE_TABLE, Receipt, keep_receipt
@@ -33,6 +39,7 @@ class UndoneMerge:
         files: what was taken in then.
         taken_back: records that are as they were before, as far as nobody has written since.
         left: records in which everything that the merge brought has been worked on since.
+        newer: those of which it brought a copy in a form of a newer programme, which stays.
     """
 
     at: int
@@ -40,6 +47,13 @@ class UndoneMerge:
     files: list[str]
     taken_back: list[Record] = field(default_factory=list)
     left: list[Record] = field(default_factory=list)
+    newer: list[Record] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much was taken back, and how much was left for whichever reason."""
+        left = len(self.left) + len(self.newer)
+        return {"taken_back": len(self.taken_back), "left": left}
 
 
 def merge_to_undo(repository: Repository) -> UndoneMerge:
@@ -68,12 +82,25 @@ def undo_merge(repository: Repository, watch: Watch = unwatched) -> UndoneMerge:
         records = records_of(repository, commit)
         for after, _ in watched(records, watch, "undo", len(commit.operations)):
             before = _before(repository, row, after)
+            if before is not None and before.schema != after.schema:
+                continue  # it made room for an older copy, and lies beside it now
             (undone.taken_back if _undo(repository, after, before, ours) else undone.left).append(
                 repository.require(after.id)
             )
+        undone.newer += map(repository.require, _ids_aside(commit))
         repository.keep_aside(UNDO_TABLE, {"undoes": commit.sequence})
         repository.after_commit(lambda: _keep(repository, undone))
     return undone
+
+
+def _ids_aside(commit: Commit) -> list[str]:
+    """The records of which a commit put a copy beside the one of this programme's form."""
+    keys = {
+        operation[2]: None
+        for operation in commit.operations
+        if operation[0] in ("i", "u") and split_aside(operation[1])
+    }
+    return [id_of_doc_id(int(key)) for key in keys]
 
 
 def _told(row: dict[str, Any]) -> UndoneMerge:
@@ -115,7 +142,7 @@ def _undo(repository: Repository, after: Record, before: Record | None, ours: se
 
 
 def _keep(repository: Repository, undone: UndoneMerge) -> None:
-    counts = {"taken_back": len(undone.taken_back), "left": len(undone.left)}
+    counts = undone.counts
     receipt = Receipt(
         at=repository.now(),
         by=repository.operator,

@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nq77tui.core.problem import RefusedError
+from nq77tui.store.merge_undo import undo_merge
+from nq77tui.store.merging import take_in_sources
 from nq77tui.store.source import read_source
 from nq77tui.store.way_back import changes_of, undo_last
 
@@ -273,3 +275,54 @@ def test_copies_of_several_versions_lie_beside_each_other_until_each_is_known(ma
         "class": ["NGHEO"],
     }
     assert sorted(machines.tables("a")) == ["household"]
+
+
+def test_a_merge_is_taken_back_but_for_what_only_a_newer_programme_knows(machines):
+    with machines.open("a") as a:
+        first, second = (a.add("household", {"head": head}).id for head in ("Vi Lan", "Lý Mai"))
+    machines.exchange()
+    with machines.open("c") as c:
+        c.edit(second, {"persons": 3})
+    machines.at["b"] = 2
+    with machines.open("b") as b:
+        b.edit(first, {"mobile": "0922222222"})
+    with machines.open("a") as a:
+        sources = [read_source(machines.send(name), a.programme.id) for name in "bc"]
+        take_in_sources(a, sources)
+        assert a.require(second).get("persons") == 3
+
+        undone = undo_merge(a)
+
+        assert undone.counts == {"taken_back": 1, "left": 1}
+        assert [one.id for one in undone.newer] == [first]
+        assert a.require(second).get("persons") is None
+    machines.at["a"] = 2
+    with machines.open("a") as a:
+        assert a.require(first).get("mobile") == "0922222222"
+
+
+def test_taking_a_merge_back_deletes_nothing_that_made_room_for_an_older_copy(machines):
+    with machines.open("a") as a:
+        house = a.add("household", {"head": "Vi Lan"}).id
+    machines.exchange()
+    machines.at["b"] = 2
+    with machines.open("b") as b:
+        b.edit(house, {"mobile": "0922222222"})
+    with machines.open("c") as c:
+        c.edit(house, {"persons": 3})
+    machines.at["b"] = 1  # the programme of before is put back
+    machines.receive("b", machines.send("c"))
+    assert sorted(machines.tables("b")) == ["household", "household@2"]
+
+    with machines.open("b") as b:
+        undone = undo_merge(b)
+        assert undone.counts == {"taken_back": 0, "left": 1}
+        assert not b.require(house).is_dead
+    machines.at["b"] = 2
+    with machines.open("b") as b:
+        record = b.require(house)
+        assert (record.get("mobile"), record.get("persons"), record.is_dead) == (
+            "0922222222",
+            3,
+            False,
+        )

@@ -150,12 +150,13 @@ class ReceiptsView(RowsView[None], WorkingView[None]):
 
     def _undone(self, undone: UndoneMerge) -> None:
         self.relabel()
-        key = "stick.receipts.undone_left" if undone.left else "stick.receipts.undone"
+        left = undone.counts["left"]
+        key = "stick.receipts.undone_left" if left else "stick.receipts.undone"
         self.say(
             self.desk.text(
                 key,
                 count=self.number(len(undone.taken_back)),
-                left=self.number(len(undone.left)),
+                left=self.number(left),
             ),
             GOOD,
         )
