@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from nq77tui.core.counting.coverage import Coverage, records_read
 from nq77tui.core.counting.dependency import RowChange
@@ -27,6 +27,7 @@ from nq77tui.store.tables import Document, Tables
 if TYPE_CHECKING:
     from nq77tui.store.coverage_reader import CoverageReader
 
+Seen = TypeVar("Seen")
 MOST_FOLLOWED = 1_000
 """Changes of one look above which it is counted anew."""
 
@@ -107,6 +108,12 @@ class ChangeLog:
             self._first.clear()
             self._is_overrun = True
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has changed since the last look."""
+        is_same = self._storage.tables is self._watched
+        return is_same and not self._first and not self._is_overrun
+
     def take(self) -> list[RowChange] | None:
         """The changes since the last look; None where they are not known one by one."""
         tables = self._storage.tables
@@ -163,6 +170,21 @@ class LiveCoverage:
             if changes is None or not self._coverage.follow(changes, self._repository):
                 self._coverage = None
             return self._coverage
+
+    def read(self, look: Callable[[Coverage], Seen]) -> Seen | None:
+        """Look at coverage as it is now, in any thread: nothing is followed or counted for it.
+
+        Args:
+            look: is given it, for as long as it takes; nobody commits meanwhile.
+
+        Returns:
+            What `look` answers; None where something would have to be counted first.
+        """
+        with self._storage.still():
+            counted = self._coverage
+            if counted is None or counted.as_of != self._today() or not self._log.is_empty:
+                return None
+            return look(counted)
 
     def count(self, step: Callable[[Coverage], bool] = lambda counted: True) -> Coverage | None:
         """Count anew, unless another thread has just done so; any thread may.

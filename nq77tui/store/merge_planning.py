@@ -89,7 +89,7 @@ class TablePlanner:
         if merged is mine:
             return "known"
         if stored is not None:
-            self._plan.before.setdefault(id_of_doc_id(int(key)), dict(stored))
+            self._plan.before.setdefault(id_of_doc_id(int(key)), stored)
         records.put_document(key, self.record_type, merged)
         return "changed"
 

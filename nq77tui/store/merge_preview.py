@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
+from typing import NamedTuple
 
 from nq77tui.core.counting.coverage import Coverage, Share
-from nq77tui.core.record import Record
 from nq77tui.core.scope import Row
+from nq77tui.store.merged_records import MergedRecords
 from nq77tui.store.progress import Watch, unwatched, watched
 from nq77tui.store.repository import Repository
 
@@ -29,49 +29,64 @@ class CoverageChange:
     uncovered: tuple[str, ...]
 
 
+class _Counted(NamedTuple):
+    """What is compared of one metric of the whole."""
+
+    share: Share
+    gaps: set[str]
+
+
 def coverage_changes(
-    repository: Repository, records: Mapping[str, Record], watch: Watch = unwatched
+    repository: Repository, records: MergedRecords, watch: Watch = unwatched
 ) -> list[CoverageChange]:
     """What the metrics of the whole would become; those that stay the same are left out.
+
+    What they are is asked of `live_coverage` where that has been counted and nothing has happened
+    since.
 
     Raises:
         StoppedError: as `watch` said.
     """
     if not records:
         return []
-    programme, today = repository.programme, repository.today().isoformat()
-    before, after = (
-        Coverage(
-            programme.schemas,
-            programme.metrics,
-            programme.figures,
-            _Overlay(repository, laid_over, watch),
-            as_of=today,
-            today=today,
-        )
-        for laid_over in ({}, records)
-    )
+    before = repository.live_coverage.read(_counted)
+    if before is None:
+        before = _counted(_count(repository, MergedRecords(), watch))
+    after = _counted(_count(repository, records, watch))
+    ids = set(records)
     found = []
-    for name in programme.metrics:
-        gaps, coming = (set(one.gaps(one.tree.root, name)) for one in (before, after))
-        shares = before.share(before.tree.root, name), after.share(after.tree.root, name)
-        covered = sorted(one for one in gaps - coming if _is_alive(records.get(one)))
-        change = CoverageChange(name, *shares, tuple(covered), tuple(sorted(coming - gaps)))
-        if shares[0] != shares[1] or gaps != coming:
-            found.append(change)
+    for name, (share, gaps) in before.items():
+        coming = after[name]
+        gone = {one for one in gaps - coming.gaps if one in ids and records.row(one) is None}
+        covered, uncovered = sorted(gaps - coming.gaps - gone), sorted(coming.gaps - gaps)
+        if share != coming.share or gaps != coming.gaps:
+            shares = share, coming.share
+            found.append(CoverageChange(name, *shares, tuple(covered), tuple(uncovered)))
     return found
 
 
-def _is_alive(record: Record | None) -> bool:
-    return record is None or not record.is_dead
+def _count(repository: Repository, records: MergedRecords, watch: Watch) -> Coverage:
+    programme, today = repository.programme, repository.today().isoformat()
+    facts = _Overlay(repository, records, watch)
+    # The figures are not asked for.
+    return Coverage(programme.schemas, programme.metrics, {}, facts, as_of=today, today=today)
+
+
+def _counted(coverage: Coverage) -> dict[str, _Counted]:
+    root = coverage.tree.root
+    return {
+        name: _Counted(coverage.share(root, name), set(coverage.gaps(root, name)))
+        for name in coverage.metrics
+    }
 
 
 class _Overlay:
     """The live records as they would be."""
 
-    def __init__(self, repository: Repository, records: Mapping[str, Record], watch: Watch) -> None:
+    def __init__(self, repository: Repository, records: MergedRecords, watch: Watch) -> None:
         self._repository = repository
         self._records = records
+        self._ids = set(records)
         self._watch = watch
 
     def rows(self, record_type: str) -> Iterator[Row]:
@@ -80,18 +95,11 @@ class _Overlay:
 
     def _rows(self, record_type: str) -> Iterator[Row]:
         for row in self._repository.rows(record_type):
-            if row.id not in self._records:
+            if row.id not in self._ids:
                 yield row
-        for record in self._records.values():
-            if record.type == record_type and not record.is_dead:
-                yield _row(record)
+        yield from self._records.rows(record_type)
 
     def row(self, record_id: str) -> Row | None:
-        record = self._records.get(record_id)
-        if record is None:
-            return self._repository.row(record_id)
-        return None if record.is_dead else _row(record)
-
-
-def _row(record: Record) -> Row:
-    return Row(record.id, record.type, MappingProxyType(record.values))
+        if record_id in self._ids:
+            return self._records.row(record_id)
+        return self._repository.row(record_id)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from nq77tui.core.document import doc_id_of, from_document, id_of_doc_id
 from nq77tui.core.document_merge import Document
 from nq77tui.core.record import Record
+from nq77tui.core.scope import Row
 
 
 class MergedRecords(Mapping[str, Record]):
@@ -35,6 +37,22 @@ class MergedRecords(Mapping[str, Record]):
 
     def __len__(self) -> int:
         return len(self._read) + len(self._documents)
+
+    def row(self, record_id: str) -> Row | None:
+        """The row of a record that is to be written; None where it is dead then."""
+        key = str(doc_id_of(record_id))
+        if key in self._read:
+            return _row(self._read[key])
+        return Row(record_id, self._documents[key][0], MappingProxyType(self._documents[key][1]))
+
+    def rows(self, record_type: str) -> Iterator[Row]:
+        """The rows of a type that are to be written, of live records."""
+        for key, (found, document) in self._documents.items():
+            if found == record_type:
+                yield Row(id_of_doc_id(int(key)), found, MappingProxyType(document))
+        for record in self._read.values():
+            if record.type == record_type and (row := _row(record)) is not None:
+                yield row
 
     @property
     def read(self) -> list[Record]:
@@ -69,3 +87,7 @@ class MergedRecords(Mapping[str, Record]):
         """Type, TinyDB id and document of all others."""
         for key, (record_type, document) in self._documents.items():
             yield record_type, key, document
+
+
+def _row(record: Record) -> Row | None:
+    return None if record.is_dead else Row(record.id, record.type, MappingProxyType(record.values))

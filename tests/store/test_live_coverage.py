@@ -7,7 +7,8 @@ import pytest
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.store import live_coverage
 from nq77tui.store.joining import join_records
-from nq77tui.store.merging import take_in_sources
+from nq77tui.store.merge_preview import coverage_changes
+from nq77tui.store.merging import plan_merge, take_in_sources
 from nq77tui.store.source import read_sources
 from nq77tui.store.way_back import undo_last
 
@@ -180,3 +181,42 @@ def test_a_merge_is_in_it(open_store, repository, village):
     take_in_sources(repository, read_sources([folder], "nq77").sources)
     assert assigned(repository) == (1, 2)
     assert repository.live_coverage.current() is counted
+
+
+def test_a_preview_asks_what_is_live_and_counts_only_what_would_be(
+    open_store, repository, village
+) -> None:
+    person = cadre(repository, village)
+    gone, edited, held = (household(repository, village, head) for head in ("Vi A", "Vi B", "Vi C"))
+    with open_store("other", operator="Hoa") as other:
+        take_in_sources(other, read_sources([repository.folder], "nq77").sources)
+        for unit in (edited, held):
+            assign(other, person, unit)
+        other.delete(gone)
+        new = household(other, village, "Lý Thị Mai")
+        folder = other.folder
+    repository.edit(held, {"phone": "0912345678"})
+
+    def preview():
+        plan = plan_merge(repository, read_sources([folder], "nq77").sources)
+        return coverage_changes(repository, plan.records)
+
+    anew = preview()
+    assert repository.live_coverage.last is None
+    [assigning] = [one for one in anew if one.metric == "households_assigned"]
+    assert (assigning.before, assigning.after) == ((0, 3), (2, 3))
+    assert set(assigning.covered) == {edited, held}
+    assert assigning.uncovered == (new,)
+
+    repository.live_coverage.now()
+    assert repository.live_coverage.read(lambda counted: counted) is not None
+    assert preview() == anew
+    household(repository, village, "Vi D")
+    # What is live has not followed that yet, and is not brought to it behind its back.
+    assert repository.live_coverage.read(lambda counted: counted) is None
+    [assigning] = [one for one in preview() if one.metric == "households_assigned"]
+    assert (assigning.before, assigning.after) == ((0, 4), (2, 4))
+
+    plan = take_in_sources(repository, read_sources([folder], "nq77").sources)
+    assert repository.coverage(DAY).share(EVERYWHERE, "households_assigned") == (2, 4)
+    assert plan.counts["changed"] == 1

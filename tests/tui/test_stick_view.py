@@ -470,14 +470,14 @@ async def test_a_merge_that_is_stopped_while_it_writes_changes_nothing(
     theirs.add("household", {"head": "Của họ"})
     send(theirs, usb)
     begun, go_on = threading.Event(), threading.Event()
-    real = repository._writer.put
+    real = repository._writer.put_documents
 
-    def slow(*records):
-        real(*records)
+    def slow(documents):
+        real(documents)
         begun.set()
         go_on.wait(PATIENCE)
 
-    monkeypatch.setattr(repository._writer, "put", slow)
+    monkeypatch.setattr(repository._writer, "put_documents", slow)
     before = repository.generation
     async with start() as user:
         await user.press("q", "n")
@@ -492,7 +492,7 @@ async def test_a_merge_that_is_stopped_while_it_writes_changes_nothing(
         assert repository.generation == before
         assert all(row.values["head"] != "Của họ" for row in repository.rows("household"))
 
-        monkeypatch.setattr(repository._writer, "put", real)
+        monkeypatch.setattr(repository._writer, "put_documents", real)
         await user.press("f2")
 
         assert user.only("household", head="Của họ")

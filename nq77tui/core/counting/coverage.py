@@ -144,6 +144,11 @@ class Coverage:
         """Whether a metric or figure has been counted; until then it shows nothing."""
         return all(count.name != name for count in self._waiting)
 
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(self._metrics)
+
     def share(self, area_id: str, metric: str) -> Share:
         """How far a metric is in an area and everything below it."""
         count = self._metrics[metric]
