@@ -19,6 +19,7 @@ from nq77tui.tui.theme import GOOD, WARNING
 from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.dialog.ask import Ask
 from nq77tui.tui.views.entry.form import FormView
+from nq77tui.tui.views.rows import RowsView
 from nq77tui.tui.views.undoing import ask_undo
 from nq77tui.tui.widgets.report import Panel, Report
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
@@ -27,7 +28,7 @@ _TITLE, _TYPE, _FIELD, _VALUES = 34, 14, 20, 7
 _DIGITS = "123456789"
 
 
-class InboxView(BaseView[None]):
+class InboxView(RowsView[None]):
     """The list of what is open, and below it the values of the one under the cursor."""
 
     ACTIONS = CONFLICTS
@@ -41,11 +42,6 @@ class InboxView(BaseView[None]):
         """The list, then the values."""
         yield RowList()
         yield Panel()
-
-    @property
-    def row_list(self) -> RowList:
-        """The list."""
-        return self.query_one(RowList)
 
     @property
     def current(self) -> Question | None:

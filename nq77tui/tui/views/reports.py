@@ -19,16 +19,16 @@ from nq77tui.exchange.report.writing import WRITERS, write_report
 from nq77tui.tui.actions import REPORTS, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.theme import PLAIN, QUIET
-from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.dialog.confirm import Confirm
 from nq77tui.tui.views.dialog.prompt import Prompt
+from nq77tui.tui.views.rows import RowsView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 from nq77tui.tui.widgets.text_line import TextLine
 
 _NAME, _TITLE = 5, 72
 
 
-class ReportsView(BaseView[None]):
+class ReportsView(RowsView[None]):
     """The programme's report forms; Enter makes the one at hand."""
 
     ACTIONS = REPORTS
@@ -59,7 +59,7 @@ class ReportsView(BaseView[None]):
         self._show_chosen()
         columns = (ListColumn("", _NAME), ListColumn(self.desk.text("tui.report.form"), _TITLE))
         forms = self.desk.programme.papers.forms
-        self.query_one(RowList).show(
+        self.row_list.show(
             columns,
             list(forms),
             lambda name: (name.upper(), self.desk.label(forms[name].label)),

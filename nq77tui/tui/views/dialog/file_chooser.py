@@ -24,7 +24,7 @@ from nq77tui.tui.place import (
     shown_size,
 )
 from nq77tui.tui.theme import CURSOR, PLAIN, QUIET
-from nq77tui.tui.views.base import BaseView
+from nq77tui.tui.views.rows import RowsView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 from nq77tui.tui.widgets.text_line import TextLine
 
@@ -33,7 +33,7 @@ _ABOVE = ("up", "whole")
 _NAME, _KIND, _SIZE, _DATE = 34, 16, 8, 16
 
 
-class FileChooser(BaseView[Path]):
+class FileChooser(RowsView[Path]):
     """Answers with what was chosen, or None."""
 
     ACTIONS = FILES
@@ -66,11 +66,6 @@ class FileChooser(BaseView[Path]):
         """The path, then what stands there."""
         yield TextLine("path")
         yield RowList()
-
-    @property
-    def row_list(self) -> RowList:
-        """What may be chosen."""
-        return self.query_one(RowList)
 
     def on_mount(self) -> None:
         """Show where the sticks are, or the folder to begin with."""

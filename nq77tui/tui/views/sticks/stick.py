@@ -27,6 +27,7 @@ from nq77tui.tui.theme import GOOD, PLAIN, WARNING
 from nq77tui.tui.views.dialog.confirm import Confirm
 from nq77tui.tui.views.dialog.file_chooser import FileChooser
 from nq77tui.tui.views.dialog.prompt import Prompt
+from nq77tui.tui.views.rows import RowsView
 from nq77tui.tui.views.sticks.merge import Chosen, MergeView
 from nq77tui.tui.views.sticks.peers import PeersView
 from nq77tui.tui.views.sticks.receipts import ReceiptsView
@@ -52,7 +53,7 @@ class Sent:
     lying: Sequence[Lying]
 
 
-class StickView(WorkingView[None]):
+class StickView(RowsView[None], WorkingView[None]):
     """Finds the sticks that are plugged in; a folder that was chosen works as well."""
 
     ACTIONS = STICK
@@ -174,7 +175,7 @@ class StickView(WorkingView[None]):
         by_id = {str(one.path): one for one in self._lying or ()}
         key = "stick.none" if self._stick is None else "stick.empty"
         empty = "" if self._stick and self._lying is None else self.desk.text(key)
-        self.query_one(RowList).show(
+        self.row_list.show(
             self._text.columns(),
             list(by_id),
             lambda row_id: self._text.cells(by_id[row_id]),
@@ -192,7 +193,7 @@ class StickView(WorkingView[None]):
 
     def action_remove(self) -> None:
         """Remove a half file, which is of no use to anybody, after asking."""
-        row_id = self.query_one(RowList).current
+        row_id = self.row_list.current
         one = next((one for one in self._lying or () if str(one.path) == row_id), None)
         if one is None or self.is_working:
             return

@@ -18,9 +18,9 @@ from nq77tui.tui.desk import Desk
 from nq77tui.tui.moment import shown_moment
 from nq77tui.tui.theme import KEY, PLAIN, WARNING
 from nq77tui.tui.verify_text import paper_name, right_text
-from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.dialog.confirm import Confirm
 from nq77tui.tui.views.dialog.prompt import Prompt
+from nq77tui.tui.views.rows import RowsView
 from nq77tui.tui.widgets.canvas import Line
 from nq77tui.tui.widgets.report import Panel
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
@@ -32,7 +32,7 @@ _HEADINGS = ("field", "first", "second", "right")
 _NUMBERS = {"1": FIRST, "2": SECOND}
 
 
-class DiscrepanciesView(BaseView[str]):
+class DiscrepanciesView(RowsView[str]):
     """The fields that differ; nothing is written before all that was decided is saved at once."""
 
     ACTIONS = DISCREPANCIES
@@ -47,11 +47,6 @@ class DiscrepanciesView(BaseView[str]):
         """The fields, and below them the values of the one under the cursor in full."""
         yield RowList()
         yield Panel()
-
-    @property
-    def row_list(self) -> RowList:
-        """The fields."""
-        return self.query_one(RowList)
 
     @property
     def _verification(self) -> Verification | None:
