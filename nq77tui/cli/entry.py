@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from nq77tui.cli import INTERRUPTED
-from nq77tui.cli.parser import build_parser
+from nq77tui.cli.parser import build_parser, wanted_command
 from nq77tui.cli.session import Session, first_language
 from nq77tui.cli.usage import speaking
 from nq77tui.core.problem import Problem, RefusedError, cause_of
@@ -80,7 +80,7 @@ def run(argv: Sequence[str] | None) -> int:
     try:
         words = load_catalogue(_asked_language(given))
         with speaking(words):
-            arguments = build_parser(words).parse_args(given)
+            arguments = build_parser(words, wanted_command(given)).parse_args(given)
         return _carry_out(Session(arguments))
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -24,8 +24,14 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def build_parser(catalogue: Catalogue) -> argparse.ArgumentParser:
-    """The whole command line; to be built and used within `usage.speaking`."""
+def build_parser(catalogue: Catalogue, wanted: str | None = None) -> argparse.ArgumentParser:
+    """The command line; to be built and used within `usage.speaking`.
+
+    Args:
+        catalogue: its language.
+        wanted: the command that is called, so that those far from it need not be built; all of
+            them where it is None.
+    """
     parser = Parser(prog="nq77", description=catalogue.text("cli.about"))
     parser.words = catalogue
     options = Command(parser, catalogue)
@@ -40,23 +46,24 @@ def build_parser(catalogue: Catalogue) -> argparse.ArgumentParser:
         title=catalogue.text("usage.commands"),
     )
     commands = Commands(found, catalogue)
-    for add in (
-        _add_first,
-        _add_record_commands,
-        _add_table_commands,
-        _add_stick_commands,
-        _add_deciding_commands,
-        _add_overview_commands,
-        _add_verify_commands,
-        _add_report_command,
-        _add_reorganise_command,
-        _add_assigning_commands,
-        _add_signing_commands,
-        _add_keeping_commands,
-        _add_rights_commands,
-    ):
-        add(commands)
+    for add, names in _GROUPS:
+        if wanted is None or wanted in names:
+            add(commands)
     return parser
+
+
+def wanted_command(given: Sequence[str]) -> str | None:
+    """The command among arguments; empty for the app, None where the whole help may be wanted."""
+    words = iter(given)
+    for word in words:
+        if word in ("--store", "--programme", "--lang", "--operator"):
+            next(words, None)
+        elif not word.startswith("-"):
+            is_known = any(word in names for _, names in _GROUPS)
+            return word if is_known else None
+        elif not word.startswith(("--store=", "--programme=", "--lang=", "--operator=")):
+            return None
+    return ""
 
 
 def _add_first(commands: Commands) -> None:
@@ -245,3 +252,21 @@ def _add_rights_commands(commands: Commands) -> None:
     rights.several("--areas", "cli.option.areas", "area")
     rights.json()
     commands("disclosures").json()
+
+
+_GROUPS = (
+    (_add_first, ("demo", "init", "sample", "new")),
+    (_add_record_commands, ("add", "set", "show", "delete", "list")),
+    (_add_table_commands, ("import", "export")),
+    (_add_stick_commands, ("bundle", "merge", "peers", "receipts")),
+    (_add_deciding_commands, ("conflicts", "inbox", "resolve", "join", "different")),
+    (_add_overview_commands, ("coverage", "board", "check", "programme")),
+    (_add_verify_commands, ("verify", "operators")),
+    (_add_report_command, ("report",)),
+    (_add_reorganise_command, ("reorganise",)),
+    (_add_assigning_commands, ("assign", "handover")),
+    (_add_signing_commands, ("signoff", "submit", "return", "approve")),
+    (_add_keeping_commands, ("history", "undo", "backup", "restore")),
+    (_add_rights_commands, ("rights", "disclosures")),
+)
+"""What adds which commands."""
