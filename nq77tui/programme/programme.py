@@ -6,22 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nq77tui.core.board import Board
 from nq77tui.core.metric import Figure, Metric
 from nq77tui.core.schema import Label, Schema
 from nq77tui.core.screen import Home, RecordScreen
 from nq77tui.core.task import Assigning, Reorganising, SignOff
-from nq77tui.programme.board_file import read_boards
-from nq77tui.programme.check.board import check_boards
-from nq77tui.programme.check.report import check_reports
 from nq77tui.programme.check.whole import check_whole
 from nq77tui.programme.metric_file import read_figures, read_metrics
-from nq77tui.programme.report_file import Papers, read_papers
 from nq77tui.programme.schema_file import read_choice_lists, read_schema
 from nq77tui.programme.screen_file import read_home, read_record_screen
 from nq77tui.programme.table import Problems, ProgrammeError, Table, read_table
 from nq77tui.programme.task_file import read_assigning, read_reorganising, read_signoff
+
+if TYPE_CHECKING:
+    from nq77tui.core.board import Board
+    from nq77tui.programme.report_file import Papers
 
 PROGRAMME_FILE = "programme"
 CHOICES_FILE = "choices"
@@ -63,6 +63,9 @@ class Programme:
         Raises:
             ProgrammeError: with every problem in them.
         """
+        from nq77tui.programme.check.report import check_reports
+        from nq77tui.programme.report_file import read_papers
+
         problems = Problems()
         papers = read_papers(self.folder / "screens", problems)
         check_reports(self, papers, problems)
@@ -82,6 +85,9 @@ class Programme:
         Raises:
             ProgrammeError: with every problem in them.
         """
+        from nq77tui.programme.board_file import read_boards
+        from nq77tui.programme.check.board import check_boards
+
         problems = Problems()
         boards = read_boards(self.folder / "screens" / "boards", problems)
         check_boards(self, boards, problems)
