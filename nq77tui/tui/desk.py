@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nq77tui.core.confirmation import confirmed_value, is_confirmation
-from nq77tui.core.counting.coverage import Coverage
 from nq77tui.core.problem import Problem
 from nq77tui.core.record import Json, canonical_json
 from nq77tui.core.schema import Label
@@ -22,6 +21,7 @@ from nq77tui.tui.titles import Titles
 
 if TYPE_CHECKING:
     from nq77tui.core.board_table import BoardTable
+    from nq77tui.core.counting.coverage import Coverage
     from nq77tui.store.live_coverage import LiveCoverage
     from nq77tui.tui.listing import Listing
 

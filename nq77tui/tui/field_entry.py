@@ -7,17 +7,19 @@ A field is either written (`Writing`: texts, numbers, dates, several choices) or
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from nq77tui.core.problem import Problem, RefusedError
 from nq77tui.core.schema import Field
 from nq77tui.core.screen import OWN_LENGTH, FormField
 from nq77tui.core.typed import read_typed
-from nq77tui.core.vietnamese.composition import Composition
-from nq77tui.core.vietnamese.keystroke import Method
 from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.line_editor import LineEditor
 from nq77tui.tui.picker import Option, References, choice_options, narrowed, yes_no_options
+
+if TYPE_CHECKING:
+    from nq77tui.core.vietnamese.composition import Composition
+    from nq77tui.core.vietnamese.keystroke import Method
 
 MOVES = {
     "left": LineEditor.left,
@@ -59,7 +61,7 @@ class Writing:
         self.editor = LineEditor.of(self._before.replace("\n", " "))
         self.is_touched = False
         method = model.desk.settings.typing if field.type == "text" else "off"
-        self._word = None if method == "off" else Composition(method=cast(Method, method))
+        self._word = None if method == "off" else _composition(method)
 
     @property
     def options(self) -> Sequence[Option]:
@@ -278,3 +280,10 @@ def entry_of(model: FormModel, asked: FormField) -> Writing | Picking:
     if field.type in PICKED_TYPES:
         return Picking(model, field, is_quick=asked.appearance == "quick")
     return Writing(model, field, advance=asked.advance)
+
+
+def _composition(method: str) -> Composition:
+    """A word to be composed; what composes is imported when somebody types so."""
+    from nq77tui.core.vietnamese.composition import Composition
+
+    return Composition(method=cast("Method", method))
