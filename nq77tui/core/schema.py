@@ -38,8 +38,8 @@ PERSONAL_TYPES = frozenset({"phone", "citizen_number"})
 """Sensitive unless the schema says otherwise."""
 Writers: TypeAlias = Literal["operator", "supervisor"]
 WRITERS: tuple[Writers, ...] = get_args(Writers)
-MASK_SIGNS = {"#": str.isdigit, "A": str.isalpha}
-"""What the signs of a mask stand for; any other sign is itself."""
+MASK_SIGNS = {"#": "[0-9]", "A": "[A-Za-z]"}
+"""What the signs of a mask stand for, as regular expressions; any other sign is itself."""
 _FIXED_LENGTHS = {"citizen_number": 12}
 """Decree 137/2015/NĐ-CP, article 13. Telephone numbers have 10 or 11 digits."""
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from nq77tui.core.identity_number import parse_citizen_number, parse_phone, show_phone
 from nq77tui.core.record import Json
@@ -115,12 +116,12 @@ def _spread(code: str, mask: str) -> str:
 
 def fits_mask(code: str, mask: str) -> bool:
     """Whether a code has the form that a mask describes."""
-    if len(code) != len(mask):
-        return False
-    return all(
-        letter.isascii() and MASK_SIGNS[sign](letter) if sign in MASK_SIGNS else sign == letter
-        for letter, sign in zip(code, mask, strict=True)
-    )
+    return _form_of(mask).fullmatch(code) is not None
+
+
+@lru_cache(maxsize=64)
+def _form_of(mask: str) -> re.Pattern[str]:
+    return re.compile("".join(MASK_SIGNS.get(sign, re.escape(sign)) for sign in mask))
 
 
 def read_choice(field: Field, text: str) -> Choice:

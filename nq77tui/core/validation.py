@@ -88,22 +88,25 @@ def check_field(
     schema: Schema, field: Field, value: Json, scope: ChoiceScope
 ) -> tuple[Problem, ...]:
     """What is wrong with one field's value."""
-    params = {"record": schema.record, "field": field.name, "label": field.label}
     if value is None or value in ("", []):
         if field.required is None or not field.required.holds(scope):
             return ()
-        about = _names(field.required)
+        params, about = _params(schema, field), _names(field.required)
         return (Problem("validation.required", {**params, **about}, field.required_severity),)
     if not _has_kind(field, value):
+        params = _params(schema, field)
         return (Problem("validation.wrong_kind", {**params, "value": str(value)[:40]}),)
-    found = _check_choices(field, value, scope, params)
-    here = scope.with_this(value)
+    is_choice = field.type in ("choice", "choices")
+    found = _check_choices(schema, field, value, scope) if is_choice else []
+    here = scope.with_this(value) if field.constraints else scope
     for constraint in field.constraints:
         if not constraint.test.holds(here):
+            params = _params(schema, field)
             rule = {"message": constraint.message, "rule": constraint.test.text}
             more = {**params, **rule, **_names(constraint.test)}
             found.append(Problem("validation.constraint", more, constraint.severity))
     if field.type == "citizen_number" and isinstance(value, str):
+        params = _params(schema, field)
         found += [
             Problem(
                 warning.key,
@@ -113,6 +116,10 @@ def check_field(
             for warning in _citizen_number(value, schema, scope)
         ]
     return tuple(found)
+
+
+def _params(schema: Schema, field: Field) -> dict[str, object]:
+    return {"record": schema.record, "field": field.name, "label": field.label}
 
 
 def _names(rule: Expression) -> dict[str, object]:
@@ -190,11 +197,8 @@ def _number_of(figure: Mapping[str, Json]) -> float:
     return number
 
 
-def _check_choices(
-    field: Field, value: Json, scope: ChoiceScope, params: Mapping[str, object]
-) -> list[Problem]:
-    if field.type not in ("choice", "choices"):
-        return []
+def _check_choices(schema: Schema, field: Field, value: Json, scope: ChoiceScope) -> list[Problem]:
+    params = _params(schema, field)
     codes = value if isinstance(value, list) else [value]
     allowed = {choice.code for choice in allowed_choices(field, scope)}
     found = []

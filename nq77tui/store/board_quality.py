@@ -12,7 +12,7 @@ from nq77tui.core.problem import Problem
 from nq77tui.core.record import CONFIRMED, Json
 from nq77tui.core.schema import Field, Label, Schema
 from nq77tui.core.scope import RecordScope, Row
-from nq77tui.core.validation import check_field
+from nq77tui.core.validation import check_field, fits
 from nq77tui.store.progress import Watch, watched
 from nq77tui.store.repository import Repository
 
@@ -127,38 +127,76 @@ class QualityCount:
 
 
 class _Rules:
-    """The rules of one record type; what follows from a value alone is worked out once for it."""
+    """The rules of one record type; what they say of equal values is worked out once.
+
+    They look at the value, at other fields of the record, and at what these refer to, and all
+    records stay as they are during one look.
+    """
 
     def __init__(self, schema: Schema) -> None:
-        self._schema = schema
-        self._known: dict[str, dict[tuple[type, Json], tuple[Problem, ...]]] = {
-            field.name: {} for field in schema if _stands_alone(field)
-        }
+        self._required = [_Rule(schema, field) for field in schema if field.required is not None]
+        self._rules = {field.name: _Rule(schema, field) for field in schema}
 
     def problems(self, values: Mapping[str, Json], scope: RecordScope) -> Iterator[Problem]:
         """What `core.validation.check_values` finds in the fields that the schema has."""
-        for field in self._schema:
-            value = values.get(field.name)
-            if value is None and field.required is None:
+        for rule in self._required:
+            if values.get(rule.name) in _EMPTY:
+                yield from rule.found(None, values, scope)
+        for name, value in values.items():
+            of_value = self._rules.get(name)
+            if of_value is None or value in _EMPTY:
                 continue
-            known = self._known.get(field.name)
-            if known is not None and isinstance(value, str | int | float | None):
-                key = type(value), value
-                found = known.get(key)
-                if found is None:
-                    found = known[key] = check_field(self._schema, field, value, scope)
+            # Nearly nothing is wrong: not even an empty answer is worth going through.
+            if found := of_value.found(value, values, scope):
                 yield from found
-            elif field.relevant is None or field.relevant.holds(scope):
-                yield from check_field(self._schema, field, value, scope)
 
 
-def _stands_alone(field: Field) -> bool:
-    """Whether what is wrong with a field follows from its own value."""
-    rules = [field.required, *(constraint.test for constraint in field.constraints)]
-    # The filter of a reference says what is offered; validation asks that of choices alone.
-    is_filtered = field.choice_filter is not None and not field.is_reference
-    is_alone = field.relevant is None and not is_filtered and field.type != "citizen_number"
-    return is_alone and not any(rule.fields for rule in rules if rule is not None)
+class _Rule:
+    """What is to be said of one field."""
+
+    def __init__(self, schema: Schema, field: Field) -> None:
+        self.name = field.name
+        self._schema, self._field = schema, field
+        self._beside = _looked_at_beside(schema, field)
+        self._is_by_kind = _is_by_kind(field)
+        self._known: dict[object, tuple[Problem, ...]] = {}
+
+    def found(
+        self, value: Json, values: Mapping[str, Json], scope: RecordScope
+    ) -> tuple[Problem, ...]:
+        """What is wrong with a value."""
+        if self._is_by_kind and value is not None and fits(self._field, value):
+            return ()
+        key: object = value.__class__, value
+        if self._beside or value.__class__ in (list, dict):
+            key = repr((value, *map(values.get, self._beside)))
+        found = self._known.get(key)
+        if found is None:
+            field = self._field
+            is_asked = field.relevant is None or field.relevant.holds(scope)
+            found = check_field(self._schema, field, value, scope) if is_asked else ()
+            self._known[key] = found
+        return found
+
+
+_EMPTY: tuple[Json, ...] = (None, "", [])
+
+
+def _is_by_kind(field: Field) -> bool:
+    """Whether all that can be wrong with a value is its kind: then there is nothing to keep."""
+    return not field.constraints and field.type in ("text", "reference", "code", "phone")
+
+
+def _looked_at_beside(schema: Schema, field: Field) -> tuple[str, ...]:
+    """The other fields of a record at which the rules of a field look."""
+    rules = [field.relevant, field.required, *(one.test for one in field.constraints)]
+    if not field.is_reference:
+        # The filter of a reference says what is offered; validation asks that of choices alone.
+        rules.append(field.choice_filter)
+    names = {path[0] for rule in rules if rule is not None for path in rule.fields}
+    if field.type == "citizen_number":
+        names |= {"birth", "gender"} & schema.fields.keys()
+    return tuple(sorted(names - {field.name}))
 
 
 def _line(
