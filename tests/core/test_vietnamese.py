@@ -78,6 +78,9 @@ def test_names_are_not_blocked_in_vni(keys, text) -> None:
         ("huow", "huơ"),
         ("thuowr", "thuở"),
         ("thuorw", "thuở"),
+        ("thuowrr", "thuơr"),
+        ("uow buow huwow", "ươ bươ hươ"),
+        ("duwo duwong", "dưo dương"),
         ("quowr", "quở"),
         ("muongw", "mương"),
         ("dduwong", "đương"),
@@ -187,6 +190,9 @@ SHAPES = {"\u0302": "^6", "\u0306": "w8", "\u031b": "w7"}
 
 def initials_for(rime):
     vowel = unicodedata.normalize("NFC", unicodedata.normalize("NFD", rime).replace("\u0301", ""))
+    if vowel == "uơ":
+        yield from ["h", "th", "kh"]
+        return
     yield from ["", "b", "d", "đ", "kh", "ng", "r", "s", "tr", "x", "sl"]
     if not vowel.startswith(("oă", "oa", "oe", "uy", "uâ", "uê", "uơ", "i", "y", "ê", "e")):
         yield "gi"

@@ -31,7 +31,9 @@ _NUCLEUS_LIST = """
     ua uâ uây uê uêu ui uô uôi uơ uy uya uyê uyu ưa ưi ưu ươ ươi ươu
 """
 _NUCLEI = frozenset(_NUCLEUS_LIST.split())
-# In these two the style of the tone mark decides: hòa or hoà, khỏe or khoẻ, thủy or thuỷ.
+# The initials after which an open uơ is a rime: huơ, thuở, khuơ.
+_BEFORE_OPEN_UO = frozenset(["h", "th", "kh"])
+# In these the style of the tone mark decides: hòa or hoà, khỏe or khoẻ, thủy or thuỷ.
 _STYLED = frozenset(["oa", "oe", "uy"])
 
 
@@ -135,7 +137,7 @@ class Syllable:
         """Whether it is one syllable with vowels that exist as they are marked now."""
         if not self.is_one:
             return False
-        return _spelled(_with_both_horns(self.nucleus, is_open=False)) in _NUCLEI
+        return _spelled(_with_both_horns(self.nucleus)) in _NUCLEI
 
     def fits(self, tone: str) -> bool:
         """Whether it is one syllable that can have this tone; stops have sắc and nặng only."""
@@ -143,9 +145,16 @@ class Syllable:
             return self.is_one
         return self.can_bear_tone and (tone in (ACUTE, DOT) or self.final not in _STOPS)
 
+    @property
+    def _may_keep_one_horn(self) -> bool:
+        """Whether uơ stands alone: huơ, thuở, khuơ; ưo does so only until a letter follows."""
+        if len(self.nucleus) != 2 or (self.final in _FINALS and self.final):
+            return False
+        return self.initial in _BEFORE_OPEN_UO or not self.nucleus[1].shape
+
     def spelled(self, tone: str, style: ToneStyle) -> str:
         """The word with all its marks."""
-        nucleus = _with_both_horns(self.nucleus, is_open=self.end == len(self.letters))
+        nucleus = self.nucleus if self._may_keep_one_horn else _with_both_horns(self.nucleus)
         letters = [*self.letters[: self.start], *nucleus, *self.letters[self.end :]]
         texts = [letter.spelled() for letter in letters]
         if nucleus and tone:
@@ -171,10 +180,9 @@ def _is_initial(bases: str) -> bool:
     )
 
 
-def _with_both_horns(nucleus: Letters, *, is_open: bool) -> Letters:
-    """Write uơ and ưo as ươ wherever another letter follows: only open uơ is a rime (thuở)."""
-    is_pair = _bases(nucleus[:2]) == "uo" and any(vowel.shape == HORN for vowel in nucleus[:2])
-    if not is_pair or (is_open and len(nucleus) == 2):
+def _with_both_horns(nucleus: Letters) -> Letters:
+    """Write uơ and ưo as ươ."""
+    if _bases(nucleus[:2]) != "uo" or all(vowel.shape != HORN for vowel in nucleus[:2]):
         return nucleus
     horned = [Letter(vowel.typed, HORN, vowel.stands_alone) for vowel in nucleus[:2]]
     return (*horned, *nucleus[2:])
