@@ -44,6 +44,10 @@ def test_lists_sort_as_the_dictionary_does(policy) -> None:
         ("miang", "Bản Choong - Bản Mìang"),
         ("hoà", "Nguyễn Văn Hoàng"),
         ("", "Đồng Bục"),
+        ("NVĐ", "Nguyễn Văn Đô"),
+        ("nvâ", "Nông Văn Ân"),
+        ("\u00d0ồng", "Đồng Bục"),
+        ("ho\u00e0ng", "Hoa\u0300ng Thi\u0323 Na"),
     ],
 )
 def test_a_query_finds(query, text) -> None:
@@ -58,6 +62,7 @@ def test_a_query_finds(query, text) -> None:
         ("đong", "Dong Riềng"),
         ("nvx", "Nguyễn Văn Hòa"),
         ("ân", "An"),
+        ("nvđ", "Nguyễn Văn Dần"),
     ],
 )
 def test_a_query_with_marks_finds_only_those_marks(query, text) -> None:
@@ -67,3 +72,4 @@ def test_a_query_with_marks_finds_only_those_marks(query, text) -> None:
 def test_folding_forgets_marks_case_and_the_spelling_of_i() -> None:
     assert fold("Lý THUỶ Đoàn Kết") == "li thui doan ket"
     assert fold("La\u0300") == "la"
+    assert fold("\u00d0o\u00e0n \u0189\u00f0") == "doan dd"

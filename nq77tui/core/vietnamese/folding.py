@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from nq77tui.core.text import normalise
+
 _D = str.maketrans("đĐ", "dd")
 _WORD = re.compile(r"\w+")
 
@@ -24,6 +26,8 @@ def _letter_table() -> dict[int, str]:
             if not unicodedata.combining(part)
         )
         table[code] = plain.translate(_D).lower()
+    # Đ as it stands in data that no NFC repairs.
+    table.update(dict.fromkeys(map(ord, "ÐðƉ"), "d"))
     table.update({ord(upper): upper.lower() for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"})
     table.update({ord("y"): "i", ord("Y"): "i"})
     table.update({ord(marked): "i" for marked in "ýỳỷỹỵÝỲỶỸỴ"})
@@ -35,7 +39,7 @@ _FOLDED = _letter_table()
 
 def fold(text: str) -> str:
     """Lower case without marks, đ as d, y as i: what a query without marks is compared with."""
-    return unicodedata.normalize("NFC", text).translate(_FOLDED)
+    return _nfc(text).translate(_FOLDED)
 
 
 def initials(folded: str) -> str:
@@ -63,7 +67,7 @@ class _Word:
     @classmethod
     @lru_cache(maxsize=65536)
     def of(cls, text: str) -> _Word:
-        letters = unicodedata.normalize("NFC", text.lower())
+        letters = _nfc(text.lower())
         marks = [_marks(letter) for letter in letters]
         shapes = tuple(found - _TONES for found in marks)
         tones = tuple(found & _TONES for found in marks)
@@ -99,20 +103,31 @@ class Finder:
     """One query, prepared to be tried on many texts."""
 
     def __init__(self, query: str) -> None:
-        words = unicodedata.normalize("NFC", query).split()
+        words = normalise(query).split()
         self._folded = [fold(word) for word in words]
         self._marked = [_Word.of(word) for word in words if fold(word) != _plain_lower(word)]
         self._initials = self._folded[0] if len(words) == 1 and len(words[0]) > 1 else ""
 
     def accepts(self, folded: str, original: str) -> bool:
         """Whether a text is found; ``folded`` is ``fold(original)``, kept since it was written."""
-        if all(word in folded for word in self._folded):
-            return not self._marked or self._marks_match(original)
-        return bool(self._initials) and not self._marked and (self._initials in initials(folded))
+        if all(word in folded for word in self._folded) and (
+            not self._marked or self._marks_match(_words_of(original))
+        ):
+            return True
+        if not self._initials or self._initials not in initials(folded):
+            return False
+        return not self._marked or self._marks_match([_Word.of(initials(_nfc(original)))])
 
-    def _marks_match(self, original: str) -> bool:
-        words = [_Word.of(word) for word in _WORD.findall(original)]
+    def _marks_match(self, words: list[_Word]) -> bool:
         return all(any(_word_matches(query, word) for word in words) for query in self._marked)
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _words_of(text: str) -> list[_Word]:
+    return [_Word.of(word) for word in _WORD.findall(_nfc(text))]
 
 
 def _plain_lower(word: str) -> str:
