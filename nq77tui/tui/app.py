@@ -7,7 +7,6 @@ import os
 
 from rich.console import RenderableType
 from rich.text import Text
-from textual.app import App
 from textual.driver import Driver
 
 from nq77tui.core.problem import RefusedError
@@ -16,6 +15,7 @@ from nq77tui.tui.desk import Desk
 from nq77tui.tui.drafting import own
 from nq77tui.tui.line import LineDriver
 from nq77tui.tui.theme import STYLE_SHEET, TERMINAL_CURSOR, THEME
+from nq77tui.tui.type_ahead import TypeAheadApp
 from nq77tui.tui.views.base import BaseView
 
 _LOOK_EVERY = 1.0
@@ -27,7 +27,7 @@ _DRIVER = "NQ77_DRIVER"
 """Set to ``textual``, it brings back Textual's own driver."""
 
 
-class Nq77App(App[int], inherit_bindings=False):
+class Nq77App(TypeAheadApp[int], inherit_bindings=False):
     """Keyboard only, no animation, no palette, the terminal's own colours.
 
     Views are imported when they are opened: the first one stands sooner.

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nq77tui.core.inbox import Question
 from nq77tui.core.problem import RefusedError
 from nq77tui.store import Repository, create_store
 from nq77tui.store.bundle_writing import since_for, write_bundle
+from nq77tui.store.inbox import open_questions
 from nq77tui.store.merge_undo import undo_merge
 from nq77tui.store.merging import plan_merge, take_in_sources
 from nq77tui.store.receipts import receipts
@@ -71,6 +73,10 @@ class World:
         with self.open(name) as repository:
             tables = repository.canonical_tables()
         return json.dumps(tables, ensure_ascii=False, sort_keys=True).encode("utf-8")
+
+    def questions(self, name: str) -> list[Question]:
+        with self.open(name) as repository:
+            return open_questions(repository)
 
     def until_all_have_all(self) -> None:
         for _ in range(3):
@@ -147,6 +153,7 @@ def test_any_world_settles_on_the_same_bytes_with_every_write_seen(
                     getattr(repository, action)(house)
     world.until_all_have_all()
     assert len({world.tables(name) for name in NAMES}) == 1
+    assert world.questions("a") == world.questions("b") == world.questions("c")
     # A copied folder may have been thrown away with what nobody had received; nothing else may.
     with world.open("a") as a:
         record = a.require(house)

@@ -28,6 +28,15 @@ PROGRAMME = Path(__file__).parent / "programme"
 PATIENCE = 120
 
 
+class Screen(pyte.Screen):
+    """What the terminal shows, and how often it rang."""
+
+    bells = 0
+
+    def bell(self, *_arguments: object) -> None:
+        self.bells += 1
+
+
 class Terminal:
     """A program on a terminal of 80x24, and what that shows."""
 
@@ -51,7 +60,7 @@ class Terminal:
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )
         os.close(slave)
-        self.screen = pyte.Screen(80, 24)
+        self.screen = Screen(80, 24)
         self.stream = pyte.ByteStream(self.screen)
 
     def read(self, seconds: float = 0.05) -> str:
@@ -119,6 +128,43 @@ def wait_for_draft(tmp_path, field):
     while not any(draft["resume_at"] == field for draft in drafts(tmp_path)):
         assert time.monotonic() < until, drafts(tmp_path)
         time.sleep(0.01)
+
+
+def test_what_is_refused_is_heard(start) -> None:
+    terminal = start("new", "household")
+    terminal.wait_for("Hộ: nhập mới")
+    terminal.press("\rLê Văn Tám\r", "> Nhân khẩu")
+
+    assert terminal.screen.bells == 0
+
+    terminal.press("x\r", "“x”")
+
+    assert terminal.screen.bells == 1
+
+    terminal.press("\x13\x154\r", "> Phân loại")
+
+    assert terminal.screen.bells == 2
+
+    terminal.press("\x13", "bấm lưu lần nữa")
+
+    assert terminal.screen.bells == 3
+
+
+def test_three_forms_typed_ahead_of_the_screen_are_three_records(start) -> None:
+    terminal = start("new", "household")
+    terminal.wait_for("Hộ: nhập mới")
+
+    # Saved twice: without a village it is asked about. Then the list, and one more from there.
+    next_form, save, new = "\x0e\x0e", "\x13\x13", "\x0e"
+    one = f"\rVi Văn Một\r4\r{next_form}\rVi Văn Hai\r5\r{save}"
+    shown = terminal.press(f"{one}h{new}\rVi Văn Ba\r6\r{save}", "Đã lưu: Vi Văn Ba")
+
+    for head, persons in (("Một", "4"), ("Hai", "5"), ("Ba", "6")):
+        line = next(
+            line for line in shown.splitlines() if f"Vi Văn {head}" in line and ":" not in line
+        )
+        assert persons in line
+    terminal.press("xyz", "Tìm: xyz")
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, None])

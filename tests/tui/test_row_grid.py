@@ -186,7 +186,6 @@ async def test_a_household_and_its_people_are_one_commit(start) -> None:
         assert "Trâu" in user.screen
 
         await user.type("2", "enter", "enter", "enter")
-        await user.press("enter")
         commits = len(list(user.repository.commits()))
         await user.type("30", "f2")
 

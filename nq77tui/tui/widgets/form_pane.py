@@ -178,13 +178,14 @@ class FormPane(GridMoves, can_focus=True):
             return
         if self.entry is not None and not self.entry.commit() and is_strict:
             self._help(is_now=True)
+            self.app.bell()  # Who looks at the paper has to hear it.
             self.redraw()
             self.post_message(self.Entered(self.current, is_by_key=True))
             return
-        was_free = self._leave_cell()
+        was_blank = self._leave_cell()
         names = [*filter(self._is_passed, self._names()), SAVE]
         at = names.index(self.current) if self.current in names else 0
-        if was_free and step == 1:
+        if was_blank and step == 1:
             at = max(names.index(name) for name in self._row_names())
         at = min(max(at + step, 0), len(names) - 1)
         # A row that stands ready for a choice begins behind it.

@@ -35,12 +35,12 @@ class GridMoves(Canvas):
         """The fields and cells that people fill in, in order."""
 
     def _leave_cell(self) -> bool:
-        """Have the rows of grids tidied; whether the row that is left is the blank one."""
+        """Have the rows of grids tidied; whether nothing is written in the row that is left."""
         cell = self.model.cell(self.current)
-        was_free = cell is not None and cell[0].is_free(cell[1])
+        was_blank = cell is not None and cell[1].is_blank and not cell[1].is_removed
         self.model.tidy()
         self._rows = form_rows(self.model)
-        return was_free
+        return was_blank
 
     def _is_passed(self, name: str) -> bool:
         """Whether Enter and Tab stop there: not in rows that are taken away."""

@@ -35,6 +35,7 @@ class SavingView(BaseView[str]):
             self.say(self.desk.text("tui.form.newer"), WARNING)
             return
         if not self.pane.commit():
+            self.app.bell()
             self.say_problem(self.model.problems_at(self.pane.current)[0])
             return
         problems = self.model.check()
@@ -72,6 +73,7 @@ class SavingView(BaseView[str]):
         first = str(problems[0].params.get("field", ""))
         if self.model.has(first):
             self.pane.enter(first)
+        self.app.bell()
         text = self.desk.text(key, count=len(problems), first=self.desk.problem(problems[0]))
         self.say(text, ERROR if is_error else WARNING)
 
