@@ -26,7 +26,7 @@ WALK = [
     ("\x1b", "Nghị quyết 77", BAR),
     ("h", "Hộ gia đình  ", BAR),
     ("\x1b[B\x1b[B", "Hộ gia đình  ", BAR),
-    ("q", "1.316", BAR),
+    ("q", "Tìm: q", BAR),
     ("\x1b", "Hộ gia đình  ", BAR),
     ("\x04", "Xóa “", BOX),
     ("k", "Hộ gia đình  ", BAR),
