@@ -29,6 +29,11 @@ class TypeAheadApp(App[Returned], inherit_bindings=False):
         self._ahead: deque[events.Key | events.Paste] = deque()
         self._rounds = 0
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether keys wait."""
+        return bool(self._ahead)
+
     async def on_event(self, event: events.Event) -> None:
         """Take a key or a paste, or let it wait for the one before."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:

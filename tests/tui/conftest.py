@@ -161,7 +161,9 @@ class User:
             await self.app.workers.wait_for_complete()
             await self.pilot.pause()
             await at_rest()
-            is_done = all(worker.is_finished for worker in self.app.workers)
+            is_done = not self.app.is_behind and all(
+                worker.is_finished for worker in self.app.workers
+            )
 
     async def look(self):
         """Let the app look for what colleagues have saved, as it does every second."""
