@@ -131,7 +131,7 @@ def in_its_own_time(monkeypatch):
     monkeypatch.setattr("textual.pilot.wait_for_idle", at_rest)
     monkeypatch.setattr("nq77tui.tui.app._LOOK_EVERY", 3600)
     monkeypatch.setattr("nq77tui.tui.widgets.rest.LONG_ENOUGH", 0)
-    monkeypatch.setattr("nq77tui.tui.views.sticks.stick._LOOK_EVERY", 3600)
+    monkeypatch.setattr("nq77tui.tui.views.sticks.lying._LOOK_EVERY", 3600)
 
 
 class User:
