@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from nq77tui.cli import INTERRUPTED
 from nq77tui.cli.session import Session
+from nq77tui.store.progress import StoppedError
 
 
 def import_records(session: Session) -> int:
@@ -45,19 +47,25 @@ def export_records(session: Session) -> int:
     record, output = arguments.record, arguments.output
     form = arguments.format or ("json" if record == ALL else "csv")
     is_shown = output is not None or not sys.stdout.isatty()
-    with session.repository() as repository, session.waiting(is_shown=is_shown) as watch:
-        if record == ALL and form == "csv" and output is not None:
-            results = export_all_csv(repository, Path(output), watch)
-        elif output is not None:
-            results = (
-                save_export(
-                    Path(output),
-                    lambda stream: write_export(repository, record, form, stream, watch),
-                ),
-            )
-        else:
-            results = (write_export(repository, record, form, sys.stdout.buffer, watch),)
-            sys.stdout.buffer.flush()
+    try:
+        with session.repository() as repository, session.waiting(is_shown=is_shown) as watch:
+            if record == ALL and form == "csv" and output is not None:
+                results = export_all_csv(repository, Path(output), watch)
+            elif output is not None:
+                results = (
+                    save_export(
+                        Path(output),
+                        lambda stream: write_export(repository, record, form, stream, watch),
+                    ),
+                )
+            else:
+                results = (write_export(repository, record, form, sys.stdout.buffer, watch),)
+                sys.stdout.buffer.flush()
+    except StoppedError:
+        if output is not None:
+            raise  # nothing was written
+        session.say("progress.output_cut")
+        return INTERRUPTED
     for result in results:
         for notice in result.notices:
             session.say_problem(notice)

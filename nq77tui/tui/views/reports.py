@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from textual import work
 from textual.app import ComposeResult
 
 from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.period import Period, read_period, span
-from nq77tui.core.problem import RefusedError
 from nq77tui.core.report import ReportForm
 from nq77tui.core.text import normalise
 from nq77tui.core.values import show_date
 from nq77tui.core.vietnamese.folding import fold
 from nq77tui.exchange.report.building import Order, make_sheet, period_text
 from nq77tui.exchange.report.writing import WRITERS, write_report
+from nq77tui.store.progress import Watch
 from nq77tui.tui.actions import REPORTS, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.theme import PLAIN, QUIET
 from nq77tui.tui.views.dialog.confirm import Confirm
 from nq77tui.tui.views.dialog.prompt import Prompt
 from nq77tui.tui.views.rows import RowsView
+from nq77tui.tui.views.working import WorkingView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 from nq77tui.tui.widgets.text_line import TextLine
 
 _NAME, _TITLE = 5, 72
 
 
-class ReportsView(RowsView[None]):
+class ReportsView(RowsView[None], WorkingView[None]):
     """The programme's report forms; Enter makes the one at hand."""
 
     ACTIONS = REPORTS
@@ -118,6 +118,8 @@ class ReportsView(RowsView[None]):
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Ask whether names may be named, then where to write."""
+        if self.is_working:
+            return
         form = self.desk.programme.papers.forms[event.row_id]
         if not form.names:
             self._ask_path(form)
@@ -149,20 +151,27 @@ class ReportsView(RowsView[None]):
         number = f"-{period.kind[0]}{period.number}" if period.number else ""
         return f"{form.name}-{area}-{period.year}{number}.{self._format}"
 
-    @work(thread=True, exclusive=True, group="report")
     def _make(self, form: ReportForm, path: Path) -> None:
         """Count and write behind the keys."""
-        repository = self.desk.repository
+        repository, words = self.desk.repository, self.desk.catalogue
         period, as_of = self._span()
         filled = repository.settings.report
         order = Order(form, period, as_of, self._area_id, filled=filled)
-        try:
-            sheet = make_sheet(repository, self.desk.catalogue, order)
-            ending = path.suffix[1:].lower()
-            kind = ending if ending in WRITERS else self._format
-            size = write_report(sheet, kind, path)
-        except RefusedError as error:
-            self.app.call_from_thread(self.refuse, error)
-            return
-        said = self.desk.text("report.written", file=str(path), rows=len(sheet.rows), bytes=size)
-        self.app.call_from_thread(self.say, said, PLAIN)
+        ending = path.suffix[1:].lower()
+        kind = ending if ending in WRITERS else self._format
+
+        def make(watch: Watch) -> tuple[int, int]:
+            sheet = make_sheet(repository, words, order, watch)
+            return len(sheet.rows), write_report(sheet, kind, path)
+
+        def made(rows_and_bytes: tuple[int, int]) -> None:
+            rows, size = rows_and_bytes
+            told = self.desk.text("report.written", file=str(path), rows=rows, bytes=size)
+            self.say(told, PLAIN)
+
+        self.work(make, made)
+
+    def action_back(self) -> None:
+        """Stop the report that is being made, or go back."""
+        if not self.stop_work():
+            self.dismiss(None)
