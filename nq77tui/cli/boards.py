@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from nq77tui.cli.session import Session
@@ -77,18 +78,25 @@ def _report(words: BoardText, table: BoardTable) -> dict[str, Any]:
         "grouping": ".".join(table.grouping) or _AREA_WORD,
         "columns": [{"name": one.name, "label": words.heading(one)} for one in table.columns],
         "total": shape(table.total, words.area(table.total.key)),
-        "lines": [shape(line, words.name(table, line)) for line in table.in_order(table.worst())],
+        "lines": [shape(line, words.name(table, line)) for line in _lines(words, table)],
     }
 
 
+def _lines(words: BoardText, table: BoardTable) -> list[BoardLine]:
+    return table.in_order(table.worst(), partial(words.name, table))
+
+
 def _print_table(words: BoardText, table: BoardTable) -> None:
+    headings = [words.heading(one) for one in table.columns]
+    widths = [max(len(heading), _NUMBER) for heading in headings]
+
     def show(name: str, cells: list[str]) -> None:
-        shown = " ".join(cell.rjust(_NUMBER) for cell in cells)
+        shown = " ".join(map(str.rjust, cells, widths))
         print(f"{printable(name)[:_NAME]:<{_NAME}} {shown}")
 
-    show(words.grouping(table.grouping), [words.heading(one)[:_NUMBER] for one in table.columns])
+    show(words.grouping(table.grouping), headings)
     lines = [(words.area(table.total.key), table.total)]
-    lines += [(words.name(table, one), one) for one in table.in_order(table.worst())]
+    lines += [(words.name(table, one), one) for one in _lines(words, table)]
     for name, line in lines:
         cells = zip(table.columns, line.cells, strict=True)
         show(name, [words.number(*one) for one in cells])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
 from nq77tui.core.board import AREA, Path
 from nq77tui.core.schema import Label
+from nq77tui.core.vietnamese.collation import sort_key
 
 Amount: TypeAlias = int | float | None
 
@@ -83,18 +84,19 @@ class BoardTable:
         """The column by which the worst come first: the first bad one, or else the first."""
         return next((at for at, one in enumerate(self.columns) if one.is_bad), 0)
 
-    def in_order(self, column: int) -> list[BoardLine]:
+    def in_order(self, column: int, name: Callable[[BoardLine], str]) -> list[BoardLine]:
         """The lines with the largest number first; of percentages, the smallest.
 
-        Of those that are equal, the one with the larger number in the first column.
+        Of those that are equal, the one with the larger number in the first column; of those, by
+        name.
         """
         is_percent = self.columns[column].is_percent
 
-        def place(line: BoardLine) -> tuple[float, float]:
+        def place(line: BoardLine) -> tuple[float, float, tuple[str, str, str]]:
             number, first = line.cells[column].number, -(line.cells[0].number or 0)
             if number is None:
-                return float("inf"), first
-            return number if is_percent else -number, first
+                return float("inf"), first, sort_key(name(line))
+            return number if is_percent else -number, first, sort_key(name(line))
 
         return sorted(self.lines, key=place)
 

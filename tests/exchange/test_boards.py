@@ -11,6 +11,7 @@ from statistics import median
 import pytest
 
 from nq77tui.core.document import id_of_doc_id
+from nq77tui.core.vietnamese.collation import sort_key
 from nq77tui.programme import sample_folder
 
 DAY = "2024-06-03"
@@ -229,6 +230,22 @@ def test_one_board_is_printed_for_people(nq77, sample):
     ran = nq77("--store", sample, "board", "works", "--as-of", DAY)
 
     assert ran.status == 0
-    assert DAY in ran.err
+    assert "03/06/2024" in ran.err
     assert "Đang chậm" in ran.out
     assert "Lộc Bình" in ran.out
+
+
+def test_of_equals_those_come_first_whose_names_do(nq77, sample) -> None:
+    lines = nq77("--store", sample, "board", "works", "--as-of", DAY, "--json").json["lines"]
+    ranked = [
+        (-one["numbers"]["late"], -one["numbers"]["total"], sort_key(one["name"])) for one in lines
+    ]
+    assert ranked == sorted(ranked)
+
+    by_person = nq77("--store", sample, "board", "load", "--by", "person", "--as-of", DAY)
+    heading, total, *people = by_person.out.splitlines()
+    assert "Chưa có việc" not in heading
+    assert len({len(line) for line in (heading, total, people[0])}) == 1
+    names = [line[:40].strip() for line in people if line.split()[-4:] == people[-1].split()[-4:]]
+    assert len(names) > 3
+    assert names == sorted(names, key=sort_key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual.app import ComposeResult
 
 from nq77tui.core.area_tree import EVERYWHERE
@@ -129,14 +131,15 @@ class BoardView(CountedBoard):
 
     def _in_order(self, counted: BoardTable) -> list[BoardLine]:
         names = [column.name for column in counted.columns]
+        name = partial(self.words.name, counted)
         if self._sorted_by is None:
-            lines = sorted(counted.lines, key=lambda one: sort_key(self.words.name(counted, one)))
+            lines = sorted(counted.lines, key=lambda one: sort_key(name(one)))
         elif self._sorted_by in names:
-            lines = counted.in_order(names.index(self._sorted_by))
+            lines = counted.in_order(names.index(self._sorted_by), name)
         elif self.board.kind == "quality":
             lines = counted.lines  # by finding, as declared
         else:
-            lines = counted.in_order(counted.worst())
+            lines = counted.in_order(counted.worst(), name)
         if self._only:
             column = min(self.table.column, len(names) - 1)
             lines = [one for one in lines if one.cells[column].number]
