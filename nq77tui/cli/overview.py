@@ -46,7 +46,7 @@ def coverage(session: Session) -> int:
 
 def _area(repository: Repository, counted: Coverage, given: str | None) -> str:
     if given is None:
-        return counted.tree.root
+        return counted.top
     area_id = repository.find_area(given, counted.as_of)
     found = counted.tree.resolve(area_id)
     if found == EVERYWHERE:

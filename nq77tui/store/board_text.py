@@ -37,9 +37,9 @@ class BoardText:
         if line.labels:
             return _BETWEEN.join(map(self._catalogue.label, line.labels))
         if table.grouping == AREA:
-            if key != table.total.key:
-                return self.area(key)
-            return text("board.nowhere" if key == EVERYWHERE else "board.itself")
+            if key == EVERYWHERE:
+                return text("board.nowhere")
+            return text("board.itself") if key == table.total.key else self.area(key)
         if not key:
             return text("board.unknown")
         if self._repository.row(key) is not None:

@@ -128,17 +128,6 @@ def worst_first(coverage: Coverage, area_ids: Iterable[str], measure: Measure) -
     return sorted(area_ids, key=place)
 
 
-def top_of(coverage: Coverage, measures: Iterable[Measure]) -> str:
-    """Where a table begins: the lowest area that everything counted lies in."""
-    root = coverage.tree.root
-    for measure in measures:
-        if measure.metric is None:
-            continue
-        if coverage.share(root, measure.name) != coverage.share(EVERYWHERE, measure.name):
-            return EVERYWHERE
-    return root
-
-
 def bar(part: float | None, width: int, *, is_ascii: bool) -> str:
     """How far something is, as a bar; full only where nothing is missing."""
     full, empty = (_ASCII_FULL, _ASCII_EMPTY) if is_ascii else (_FULL, _EMPTY)

@@ -17,6 +17,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nq77tui.core.area_tree import EVERYWHERE
 from nq77tui.core.period import read_period, year_to
 from nq77tui.core.problem import RefusedError
 from nq77tui.core.values import parse_number
@@ -148,6 +149,29 @@ def test_what_lies_in_no_area_below_has_a_row_of_its_own(open_store) -> None:
         ("Chưa rõ địa bàn cấp dưới", 1),
     ]
     assert sheet.total[2] == 3
+
+
+def test_what_lies_nowhere_is_told_and_in_no_list_left_out(open_store) -> None:
+    with open_store("own") as repository:
+        above = {"level": "commune", "code": "06610", "valid_from": "2000-01-01"}
+        commune = repository.add("area", {"name": "Xã Một", **above})
+        village = repository.add(
+            "area", {"name": "Thôn Một", "level": "village", "parent": commune.id}
+        )
+        for _ in range(3):
+            last = repository.add("household", {"head": "Hoàng Văn A", "area": village.id})
+        repository.overwrite(last.id, {"area": None})  # as an old file may have it
+        given_work = {"name": "Cầu", "year": 2024, "area": village.id, "status": "done"}
+        work = repository.add("work", given_work)
+        repository.overwrite(work.id, {"area": None})
+        whole, works = sheet_of(repository, "b7"), sheet_of(repository, "b3")
+        counted = repository.coverage("2024-06-03")
+
+    assert whole.total[2] == 2
+    assert whole.basis[0] == "Chưa có trong biểu vì chưa rõ địa bàn: Tổng số hộ dân cư: 1."
+    assert [row.cells[1] for row in works.rows] == ["Cầu"]
+    assert counted.top == EVERYWHERE
+    assert counted.share(counted.top, "households_assigned").of == 3
 
 
 def test_figures_of_a_period_count_only_what_happened_in_it(open_store) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from nq77tui.core.area_tree import AreaTree, Facts
+from nq77tui.core.area_tree import EVERYWHERE, AreaTree, Facts
 from nq77tui.core.counting.count import Count
 from nq77tui.core.counting.dependency import IndexedFacts, RowChange, derive
 from nq77tui.core.counting.figure import FigureCount
@@ -148,6 +148,15 @@ class Coverage:
     def metrics(self) -> tuple[str, ...]:
         """Their names."""
         return tuple(self._metrics)
+
+    @property
+    def top(self) -> str:
+        """Where a table begins: the lowest area that everything counted lies in."""
+        root = self.tree.root
+        for count in self._metrics.values():
+            if count.of.get(root, 0) != count.of.get(EVERYWHERE, 0):
+                return EVERYWHERE
+        return root
 
     def share(self, area_id: str, metric: str) -> Share:
         """How far a metric is in an area and everything below it."""

@@ -79,13 +79,17 @@ def build_sheet(
         params = {"id": order.area, "date": order.as_of}
         raise RefusedError(Problem("cli.area_not_then", params))
     total: tuple[Cell, ...] | None = None
+    astray = ""
     if form.record:
         listed = RecordRows(repository, form, words, areas, order.as_of, watch)
-        columns, rows = listed.columns(), listed.rows(area_id)
+        # A list of everything leaves out nothing, wherever it lies.
+        columns = listed.columns()
+        rows = listed.rows(area_id if order.area else EVERYWHERE)
     else:
         columns = areas.columns(area_id)
         rows = areas.rows(area_id, columns, words.text("report.elsewhere"))
         total = areas.total(area_id, columns, words.text("report.total"))
+        astray = "" if order.area else _astray(areas, columns, total, lang)
     area = repository.title(area_id) if area_id else words.text("cli.everywhere")
     names = [column.name for column in form.columns]
     return Sheet(
@@ -97,12 +101,30 @@ def build_sheet(
         total=total,
         paper=_paper(repository, words, order, area),
         spoken=_spoken(areas, area_id, words),
-        basis=_basis(repository, words, order, columns, rows),
+        basis=(
+            *([words.text("report.astray", numbers=astray)] if astray else []),
+            *_basis(repository, words, order, columns, rows),
+        ),
         chart=names.index(form.chart) if form.chart else None,
         as_of=order.as_of,
         landscape=form.landscape,
         chart_title=words.text("report.chart"),
     )
+
+
+def _astray(
+    areas: AreaRows, columns: tuple[SheetColumn, ...], total: tuple[Cell, ...], lang: str
+) -> str:
+    """What is counted and lies in no area, and so in no row: ``Tổng số hộ: 6``."""
+    found = []
+    for column, whole, told in zip(
+        columns, areas.total(EVERYWHERE, columns, ""), total, strict=True
+    ):
+        if column.added and isinstance(whole, int | float) and isinstance(told, int | float):
+            more = round(whole - told, 4)
+            if more > 0:
+                found.append(f"{column.header}: {show_number(more, lang)}")
+    return "; ".join(found)
 
 
 def make_sheet(

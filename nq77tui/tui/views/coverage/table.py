@@ -12,7 +12,7 @@ from nq77tui.tui.actions import COVERAGE, bindings
 from nq77tui.tui.cells import width_of
 from nq77tui.tui.charges import Charges
 from nq77tui.tui.desk import Desk
-from nq77tui.tui.measure import Measure, bar, top_of
+from nq77tui.tui.measure import Measure, bar
 from nq77tui.tui.theme import PLAIN, WARNING
 from nq77tui.tui.views.coverage.area_detail import AreaDetail
 from nq77tui.tui.views.coverage.filling import go_to_fill, go_to_proposal
@@ -81,7 +81,7 @@ class CoverageView(CoverageOptions):
         """
         if self.coverage is None or not self.measures:
             return
-        self._top = top_of(self.coverage, self.measures)
+        self._top = self.coverage.top
         if area_id is None or not (area_id in self.coverage.tree or area_id == self._top):
             area_id = self._top
         has_moved, self.area_id = area_id != self.area_id, area_id
