@@ -27,7 +27,7 @@ from nq77tui.core.record import Json, canonical_json
 from nq77tui.store.epochs import Epoch, Epochs, epoch_row, read_epochs
 from nq77tui.store.peers import Peer, read_name, read_peers, read_vector
 from nq77tui.store.progress import Watch, unwatched
-from nq77tui.store.writer import is_replica_row
+from nq77tui.store.replica_table import is_replica_row
 
 BUNDLE_FORMAT = 1
 SUFFIX = ".nq77"

@@ -13,10 +13,10 @@ from nq77tui.programme import Programme
 from nq77tui.store.atomic_file import make_folder
 from nq77tui.store.medium import refuse_unsafe
 from nq77tui.store.progress import Watch, unwatched, watched
+from nq77tui.store.replica_table import REPLICA_TABLE, replica_rows
 from nq77tui.store.settings import StoreSettings, save_settings
 from nq77tui.store.storage import JournalStorage
 from nq77tui.store.tables import Document
-from nq77tui.store.writer import REPLICA_TABLE, replica_rows
 
 SNAPSHOT = "store.json"
 

@@ -15,11 +15,12 @@ from nq77tui.core.text import normalise
 from nq77tui.core.upgrade import ASIDE
 from nq77tui.core.validation import calculated
 from nq77tui.programme import Programme
+from nq77tui.store.committing import Transaction
 from nq77tui.store.coverage_reader import CoverageReader
 from nq77tui.store.parked import Parked
 from nq77tui.store.reference import candidates, check_record, find_area, reference_reader
 from nq77tui.store.settings import StoreSettings
-from nq77tui.store.storage import JournalStorage, Transaction
+from nq77tui.store.storage import JournalStorage
 from nq77tui.store.writer import Writer
 
 

@@ -22,9 +22,9 @@ from nq77tui.core.text import normalise
 from nq77tui.core.verification import FIRST, VERIFICATION
 from nq77tui.core.vietnamese.collation import sort_key
 from nq77tui.store.history import Commit
+from nq77tui.store.replica_table import REPLICA_TABLE, is_replica_row
 from nq77tui.store.repository import Repository
 from nq77tui.store.verifying import Verifying
-from nq77tui.store.writer import REPLICA_TABLE, is_replica_row
 
 OperatorDays = dict[str, dict[date, Figures]]
 """By operator and local day."""

@@ -19,7 +19,7 @@ from nq77tui.core.merge import join
 from nq77tui.core.record import Json
 from nq77tui.core.renaming import Renaming
 from nq77tui.core.text import normalise
-from nq77tui.store.writer import is_replica_row, replica_key
+from nq77tui.store.replica_table import is_replica_row, replica_key
 
 PEER_TABLE = "_peer"
 MAX_PEERS = 1000

@@ -25,10 +25,10 @@ from nq77tui.store.folding import finish_fold, write_whole
 from nq77tui.store.history import commits, newest_kept
 from nq77tui.store.journal import Line, salvage_lines, sequence_of
 from nq77tui.store.paths import StorePaths
+from nq77tui.store.replica_table import REPLICA_TABLE
 from nq77tui.store.salvage import Placed, salvage_snapshot
 from nq77tui.store.snapshot import Header
 from nq77tui.store.tables import Document, Tables
-from nq77tui.store.writer import REPLICA_TABLE
 
 _HISTORY_BYTES = 1 << 40  # a repair throws no history away
 

@@ -21,11 +21,11 @@ from nq77tui.store.epochs import EPOCH_TABLE, Epochs, read_epochs
 from nq77tui.store.journal import Journal
 from nq77tui.store.peers import PEER_TABLE, Peer, read_peers
 from nq77tui.store.progress import Watch, unwatched
+from nq77tui.store.replica_table import REPLICA_TABLE, is_replica_row
 from nq77tui.store.settings import load_settings
 from nq77tui.store.storage import StorePaths
 from nq77tui.store.strata import SCHEMA_TABLE
 from nq77tui.store.tables import Tables
-from nq77tui.store.writer import REPLICA_TABLE, is_replica_row
 
 STORE_NAME = "store.json"
 MAX_BYTES = 1 << 30

@@ -9,19 +9,18 @@ stands in the table ``_epoch`` (`epochs.py`).
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from nq77tui.core import base32
 from nq77tui.core.document import doc_id_of, form_of, to_document
 from nq77tui.core.problem import Problem
-from nq77tui.core.record import COUNTER_BITS, Dot, Json, Record, Stamp, canonical_json
+from nq77tui.core.record import Dot, Record, Stamp, canonical_json
 from nq77tui.core.renaming import Renaming
 from nq77tui.core.text import normalise
+from nq77tui.store.committing import Transaction
 from nq77tui.store.epochs import (
     EPOCH_TABLE,
     Epoch,
@@ -33,13 +32,12 @@ from nq77tui.store.epochs import (
 )
 from nq77tui.store.history import Commit, commits, commits_back
 from nq77tui.store.replica import WriteRight, default_state_folder, fingerprint_of, place_of
-from nq77tui.store.storage import JournalStorage, Transaction
+from nq77tui.store.replica_table import REPLICA_TABLE, ReplicaTable, is_replica_row, replica_key
+from nq77tui.store.storage import JournalStorage
 from nq77tui.store.strata import note_form, rename_aside
 from nq77tui.store.tables import Operation
 
-REPLICA_TABLE = "_replica"
 CHAIN_LENGTH = 16
-_REPLICA = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
 
 
 class Rule(Protocol):
@@ -67,6 +65,7 @@ class Writer:
         self.rule: Rule | None = None
         """Whether the user may write; None where everything is allowed."""
         self._storage = storage
+        self._replicas = ReplicaTable(storage)
         self._clock = clock
         self._state_folder = state_folder or default_state_folder()
         self._right: WriteRight | None = None
@@ -96,7 +95,7 @@ class Writer:
         if right is None:
             # A store that nobody has written into yet was filled when it was made: no copy.
             return None, "new_place" if self.chains() else ""
-        if right.is_restored or self._row(right.replica).get("counter", 0) < right.counter:
+        if right.is_restored or self._replicas.row(right.replica).get("counter", 0) < right.counter:
             return None, "restored"
         return right, ""
 
@@ -128,7 +127,7 @@ class Writer:
 
     def chain(self) -> str:
         """The hash over all commits of this replica."""
-        return str(self._row(self.replica).get("chain", ""))
+        return str(self._replicas.row(self.replica).get("chain", ""))
 
     def _notice(self, name: str, **params: object) -> None:
         self.notices.append(Problem(f"replica.{name}", params, "warning"))
@@ -147,12 +146,12 @@ class Writer:
             self._right, self._why_mint = self._held_right()
         self._written = False
         self._after = []
-        row = self._row(self.replica)
+        row = self._replicas.row(self.replica)
         self._counter, self._chain = row.get("counter", 0), row.get("chain", "")
 
     def _finish(self, note: dict[str, Any] | None) -> None:
         if self._written or (note and self._counter):
-            self._put_row(self.replica, self._counter, self._chain)
+            self._replicas.put(self.replica, self._counter, self._chain)
 
     def _committed(self) -> None:
         if self._written and self._right is not None:
@@ -226,13 +225,13 @@ class Writer:
             self._rename_replica(renaming)
 
     def _rename_replica(self, renaming: Renaming) -> None:
-        counter, chain = self._row(renaming.replica).get("counter", 0), ""
+        counter, chain = self._replicas.row(renaming.replica).get("counter", 0), ""
         if counter >= renaming.first:
-            chain = str(self._row(renaming.replica).get("chain", ""))
-            self._put_row(renaming.to, max(counter, self.heard().get(renaming.to, 0)), chain)
-            self._storage.do(["d", REPLICA_TABLE, replica_key(renaming.replica)])
+            chain = str(self._replicas.row(renaming.replica).get("chain", ""))
+            self._replicas.put(renaming.to, max(counter, self.heard().get(renaming.to, 0)), chain)
+            self._replicas.remove(renaming.replica)
             if renaming.first > 1:
-                self._put_row(renaming.replica, renaming.first - 1, "")
+                self._replicas.put(renaming.replica, renaming.first - 1, "")
         for key, row in list(self._storage.tables.table(EPOCH_TABLE).items()):
             for epoch in read_epochs([row]).get(renaming.replica, ()):
                 if epoch[0] >= renaming.first:
@@ -292,12 +291,11 @@ class Writer:
 
     def heard(self) -> dict[str, int]:
         """The highest counter included, by replica."""
-        return {row["id"]: row["counter"] for row in self._rows().values() if is_replica_row(row)}
+        return self._replicas.heard()
 
     def chains(self) -> dict[str, str]:
         """The hash over all commits of each replica up to its counter, where it is known."""
-        rows = (row for row in self._rows().values() if is_replica_row(row))
-        return {row["id"]: row["chain"] for row in rows if row.get("chain")}
+        return self._replicas.chains()
 
     def hear(
         self,
@@ -319,26 +317,9 @@ class Writer:
         for replica, counter in counters.items():
             if not is_replica_row({"id": replica, "counter": counter}):
                 continue
-            row = self._row(replica)
+            row = self._replicas.row(replica)
             if replica != self.replica and counter > row.get("counter", 0):
-                self._put_row(replica, counter, (chains or {}).get(replica, ""))
-
-    def _rows(self) -> Mapping[str, dict[str, Any]]:
-        return self._storage.tables.table(REPLICA_TABLE)
-
-    def _row(self, replica: str) -> dict[str, Any]:
-        row = self._rows().get(replica_key(replica), {}) if replica else {}
-        return row if is_replica_row(row) else {}
-
-    def _put_row(self, replica: str, counter: int, chain: str) -> None:
-        row: dict[str, Json] = {**self._row(replica), "id": replica, "counter": counter}
-        # A chain belongs to one counter: an older one beside a newer counter would look like a
-        # clone.
-        row.pop("chain", None)
-        if chain:
-            row["chain"] = chain
-        kind = "u" if replica_key(replica) in self._rows() else "i"
-        self._storage.do([kind, REPLICA_TABLE, replica_key(replica), row])
+                self._replicas.put(replica, counter, (chains or {}).get(replica, ""))
 
 
 class _Writing(Transaction):
@@ -378,26 +359,3 @@ class _Writing(Transaction):
         super().__exit__(kind, error, trace)
         if is_commit:
             self._writer._committed()
-
-
-def is_replica_row(row: object) -> bool:
-    """Whether a row of ``_replica`` names a replica and a counter that it can have."""
-    if not isinstance(row, dict):
-        return False
-    replica, counter = row.get("id"), row.get("counter")
-    if type(counter) is not int or not 0 < counter < 1 << COUNTER_BITS:
-        return False
-    return isinstance(replica, str) and bool(_REPLICA.fullmatch(replica))
-
-
-def replica_rows(heard: Mapping[str, int]) -> dict[str, dict[str, Any]]:
-    """The table ``_replica`` of a store that includes so much of each replica."""
-    return {
-        replica_key(replica): {"id": replica, "counter": counter}
-        for replica, counter in sorted(heard.items())
-    }
-
-
-def replica_key(replica: str) -> str:
-    """The TinyDB id, as text, of a replica's row."""
-    return str(base32.decode(replica) or 1)

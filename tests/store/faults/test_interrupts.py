@@ -12,7 +12,10 @@ import pytest
 
 from nq77tui.store import Repository
 
-_WATCHED = ("storage.py", "writer.py", "journal.py", "following.py", "tables.py", "replica.py")
+_WATCHED = (
+    *("storage.py", "committing.py", "following.py", "journal.py", "tables.py"),
+    *("writer.py", "replica_table.py", "replica.py"),
+)
 
 
 def interrupted_at(step: int, action: Callable[[], None]) -> bool:
