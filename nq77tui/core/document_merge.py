@@ -122,15 +122,22 @@ def _one_edit(alone: Any, edited: Any, form: int) -> tuple[str, list[str]] | Non
     if type(alone) is not str or type(edited) is not dict or [*edited] != ["w", "f"] or form != 1:
         return None
     writes, places = edited["w"], edited["f"]
-    [first], _, _ = _unfolded(alone, form)
-    if len(writes) != 2 or writes[0] != first:
+    if len(writes) != 2:
         return None
-    (replica, counter), (other, since) = _dot_of(first), _read_write(writes[1])
+    first, later = writes
+    dot, time, schema, operator = alone.split(" ", 3)
+    if schema != "1" or first != f"{dot} {time} {operator}":
+        return None
+    replica, counter = _read_write(later)
+    if dot[:8] == replica and counter <= _dot_of(first)[1]:
+        return None
+    for place in places.values():
+        if type(place) is not int or place != 1:
+            return None
     names = [*places]
-    is_plain = all(type(place) is int and place == 1 for place in places.values())
-    if not is_plain or (replica == other and since <= counter) or RESERVED in places:
+    if not names or RESERVED in places or (len(names) > 1 and names != sorted(names)):
         return None
-    return (other, names) if names and names == sorted(names) else None
+    return replica, names
 
 
 class _Copy(NamedTuple):
@@ -189,9 +196,10 @@ def _merged(mine: Document, theirs: Any, form: int, me: str) -> Document | None:
 
 
 def _ordered(document: Document) -> dict[str, Json]:
-    ordered = {name: document[name] for name in sorted(document) if name != RESERVED}
-    ordered[RESERVED] = document[RESERVED]
-    return ordered
+    names = sorted(document)
+    names.remove(RESERVED)
+    names.append(RESERVED)
+    return {name: document[name] for name in names}
 
 
 def _survivors(

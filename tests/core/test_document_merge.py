@@ -81,6 +81,9 @@ def test_the_common_ones_have_a_result() -> None:
     for mine, theirs in ((BASE, note), (note, BASE), (note, head), (note, again), (again, note)):
         merged = merged_document(to_document(mine), to_document(theirs), 1)
         assert merged == to_document(merge(mine, theirs))
+    two = to_document(merge(note, head))
+    assert merged_document(two, to_document(BASE), 1) is two
+    assert merged_document(to_document(BASE), two, 1) == two
     for one in (BASE, note, head, again):
         here = to_document(both)
         assert merged_document(here, to_document(one), 1) is here
