@@ -241,11 +241,15 @@ def _prove(name: str, value: Any) -> None:
     """Refuse what no record may hold.
 
     Raises:
+        ValueError: half a character.
         DocumentError: as `check_value` does.
     """
-    if not (type(value) is str and value.isascii() and name.isascii()):
-        check_value(name, "", name)
+    if type(value) is not str:
         check_value(value, "", name)
+    elif not value.isascii():
+        value.encode("utf-8")
+    if not name.isascii():
+        name.encode("utf-8")
 
 
 def _unfolded(causal: Any, form: int) -> tuple[Sequence[str], Mapping[str, int], Mapping[str, int]]:
