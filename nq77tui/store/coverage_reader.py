@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from nq77tui.core.area_tree import AreaTree, Facts
-from nq77tui.core.counting.coverage import Coverage
-from nq77tui.store.live_coverage import LiveCoverage
 from nq77tui.store.reader import Reader
+
+if TYPE_CHECKING:
+    from nq77tui.core.counting.coverage import Coverage
+    from nq77tui.store.live_coverage import LiveCoverage
 
 
 class CoverageReader(Reader):
@@ -31,6 +34,8 @@ class CoverageReader(Reader):
         Args:
             counts_now: count everything here, not step by step by `Coverage.counting`.
         """
+        from nq77tui.core.counting.coverage import Coverage  # many starts count nothing
+
         programme = self.programme
         return Coverage(
             programme.schemas,
@@ -49,4 +54,6 @@ class CoverageReader(Reader):
     @cached_property
     def live_coverage(self) -> LiveCoverage:
         """Coverage as of today, kept up to date by what is committed."""
+        from nq77tui.store.live_coverage import LiveCoverage
+
         return LiveCoverage(self, self._storage)

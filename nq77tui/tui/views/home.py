@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.worker import get_current_worker
 
 from nq77tui.core.area_tree import EVERYWHERE
-from nq77tui.core.counting.coverage import Coverage
 from nq77tui.store.inbox import open_questions
 from nq77tui.tui.actions import HOME, bindings
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.widgets.home_board import HomeBoard, Place, Progress
+
+if TYPE_CHECKING:
+    from nq77tui.core.counting.coverage import Coverage
+
+_COUNTING = "counting"
 
 
 class HomeView(BaseView[None]):
@@ -27,6 +33,8 @@ class HomeView(BaseView[None]):
         self._coverage: Coverage | None = None
         self._merged_from: Path | None = None
         self._waiting = 0
+        self._is_known = self._is_counting = False
+        """Whether what is shown is counted of the store as it is; whether it is being counted."""
 
     def body(self) -> ComposeResult:
         """The board."""
@@ -42,25 +50,44 @@ class HomeView(BaseView[None]):
         self.set_title(self.desk.label(self.desk.programme.home.title))
 
     def store_changed(self) -> None:
-        """Count again; what takes long, behind the keys."""
+        """Count again; what takes long, behind the keys, and only while this view is in front."""
         self._show_board()
         self._say_waiting()
-        self.run_worker(self._look_in_inbox, thread=True, exclusive=True, group="inbox")
-        if self.desk.live.current() is None:
-            self.run_worker(self._count, thread=True, exclusive=True, group="coverage")
+        self._is_known = self._is_counting = False
+        self.call_after_refresh(self._catch_up)
 
-    def _count(self) -> None:
+    def on_screen_resume(self) -> None:
+        """Go on with what another view interrupted."""
+        self._catch_up()
+
+    def on_screen_suspend(self) -> None:
+        """Leave the machine to the view that is being opened."""
+        self._is_counting = False
+        self.workers.cancel_group(self, _COUNTING)
+
+    def _catch_up(self) -> None:
+        if self._is_known or self._is_counting or not self.is_current:
+            return
+        self._is_counting = True
+        is_counted = self.desk.live.current() is not None
+        work = partial(self._count, is_counted=is_counted)
+        self.run_worker(work, thread=True, exclusive=True, group=_COUNTING)
+
+    def _count(self, *, is_counted: bool) -> None:
+        """Coverage first, since it stops when it is told to; then the inbox."""
         worker = get_current_worker()
-        if self.desk.live.count(lambda counted: not worker.is_cancelled) is not None:
+        if not is_counted:
+            if self.desk.live.count(lambda counted: not worker.is_cancelled) is None:
+                return
             self.app.call_from_thread(self._show_board)
-
-    def _look_in_inbox(self) -> None:
-        worker = get_current_worker()
+        if worker.is_cancelled:
+            return
         waiting = sum(1 for one in open_questions(self.desk.repository) if one.count)
         if not worker.is_cancelled:
             self.app.call_from_thread(self._show_waiting, waiting)
 
     def _show_waiting(self, waiting: int) -> None:
+        self._is_known = True
         if waiting != self._waiting:
             self._waiting = waiting
             self._say_waiting()
