@@ -26,7 +26,8 @@ def assign(session: Session) -> int:
         assigning, day = _assigning(repository), _day(repository, arguments.on)
         area_id = repository.find_area(arguments.of)
         assignments = Assignments(repository, assigning, day)
-        counted = repository.coverage(day.isoformat())
+        with session.waiting() as watch:
+            counted = repository.coverage(day.isoformat(), watch)
         place = counted.tree.resolve(area_id)
         if not place:
             raise RefusedError(

@@ -30,7 +30,8 @@ def coverage(session: Session) -> int:
         as_of = repository.today().isoformat()
         if arguments.as_of:
             as_of = parse_date(arguments.as_of, repository.today())
-        counted = repository.coverage(as_of)
+        with session.waiting() as watch:
+            counted = repository.coverage(as_of, watch)
         area_id = _area(repository, counted, arguments.of)
         shape = _Shape(session, repository, counted)
         children = sorted(

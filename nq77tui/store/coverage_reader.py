@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nq77tui.core.area_tree import AreaTree, Facts
+from nq77tui.store.progress import Watch, WatchedFacts, unwatched
 from nq77tui.store.reader import Reader
 
 if TYPE_CHECKING:
@@ -24,9 +25,13 @@ class CoverageReader(Reader):
         """The areas as they stood on a day (ISO text)."""
         return AreaTree(self.programme.schemas, self, day)
 
-    def coverage(self, as_of: str) -> Coverage:
-        """All metrics and figures of all areas on a day (ISO text), counted from nothing."""
-        return self.coverage_of(self, as_of)
+    def coverage(self, as_of: str, watch: Watch = unwatched) -> Coverage:
+        """All metrics and figures of all areas on a day (ISO text), counted from nothing.
+
+        Raises:
+            StoppedError: as `watch` said.
+        """
+        return self.coverage_of(WatchedFacts(self, watch, "cover"), as_of)
 
     def coverage_of(self, facts: Facts, as_of: str, *, counts_now: bool = True) -> Coverage:
         """Coverage of some records, which stay as they are while they are counted.

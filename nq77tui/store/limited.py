@@ -25,7 +25,7 @@ from nq77tui.programme import Programme
 from nq77tui.store.history import Commit
 from nq77tui.store.lookalikes import Lookalikes
 from nq77tui.store.parked import Parked
-from nq77tui.store.progress import Watch, unwatched
+from nq77tui.store.progress import Watch, WatchedFacts, unwatched
 from nq77tui.store.repository import Repository
 from nq77tui.store.rights import Rights
 from nq77tui.store.settings import StoreSettings
@@ -251,9 +251,9 @@ class LimitedRepository(Repository):
         """Of some records those in the user's areas."""
         return facts if self.sees_all else SeenFacts(facts, self._sight, self._tree_type)
 
-    def coverage(self, as_of: str) -> Coverage:
+    def coverage(self, as_of: str, watch: Watch = unwatched) -> Coverage:
         """All metrics and figures of the user's areas on a day (ISO text)."""
-        return self.coverage_of(self._every, as_of)
+        return self.coverage_of(WatchedFacts(self._every, watch, "cover"), as_of)
 
     def coverage_of(self, facts: Facts, as_of: str, *, counts_now: bool = True) -> Coverage:
         """Coverage of some records, as far as they lie in the user's areas."""

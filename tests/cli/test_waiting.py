@@ -36,6 +36,7 @@ COMMANDS: dict[str, list[str]] = {
     "reorganise": ["reorganise", "{units}", "--on", "1/7/2025"],
     "propose": ["assign", "--propose", "--of", "Nam Quan"],
     "apply": ["assign", "--propose", "--of", "Nam Quan", "--apply"],
+    "coverage": ["coverage"],
     "board": ["board", "quality"],
     "backup": ["backup", "{new}"],
     "restore": ["restore", "{backup}", "{new}"],
