@@ -12,8 +12,6 @@ from threading import Lock, Thread
 from nq77tui.core.problem import Problem, cause_of
 from nq77tui.core.record import Json
 from nq77tui.store.drafts import Draft
-from nq77tui.store.verifying import Verifying
-from nq77tui.tui.blind_model import BlindModel
 from nq77tui.tui.desk import Desk
 from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.grid_drafts import are_saved, restore, rows_of
@@ -107,11 +105,12 @@ def resumed(desk: Desk, draft: Draft) -> FormModel:
     is gone, it becomes a new one.
     """
     record = desk.repository.get(draft.record_id) if draft.record_id else None
-    model = (
-        BlindModel(desk, draft.verifies)
-        if draft.verifies
-        else FormModel(desk, draft.record_type, record.id if record else None)
-    )
+    if draft.verifies:
+        from nq77tui.tui.blind_model import BlindModel
+
+        model: FormModel = BlindModel(desk, draft.verifies)
+    else:
+        model = FormModel(desk, draft.record_type, record.id if record else None)
     known = {name: value for name, value in draft.values.items() if name in model.schema.fields}
     if record is not None:
         changed = [
@@ -145,7 +144,11 @@ def waiting(desk: Desk) -> list[Draft]:
 
 def _is_in_vain(desk: Desk, draft: Draft) -> bool:
     """Whether it keys a record again that is not there any more."""
-    return bool(draft.verifies) and Verifying(desk.repository).item(draft.verifies) is None
+    if not draft.verifies:
+        return False
+    from nq77tui.store.verifying import Verifying
+
+    return Verifying(desk.repository).item(draft.verifies) is None
 
 
 def own(desk: Desk) -> list[Draft]:
@@ -158,6 +161,8 @@ def _is_saved(desk: Desk, draft: Draft) -> bool:
     if draft.typed:
         return False
     if draft.verifies:
+        from nq77tui.store.verifying import Verifying
+
         again = Verifying(desk.repository).of(draft.verifies)
         return any(
             one.stamp.by == draft.operator
