@@ -174,7 +174,7 @@ async def test_help_waits_until_the_hands_rest(start, monkeypatch) -> None:
         assert "Số người" in user.screen
 
 
-async def test_who_chooses_by_arrows_sees_the_choices_at_once(start, monkeypatch) -> None:
+async def test_who_chooses_sees_at_once_what_there_is(start, monkeypatch) -> None:
     async with start("household") as user:
         monkeypatch.setattr("nq77tui.tui.widgets.rest.LONG_ENOUGH", 3600)
         await user.press("tab", "tab", "tab")
@@ -185,3 +185,12 @@ async def test_who_chooses_by_arrows_sees_the_choices_at_once(start, monkeypatch
         await user.press("right")
 
         assert "2 Cận nghèo" in user.screen
+
+        await user.press("shift+tab", "shift+tab", "shift+tab")
+
+        assert current(user) == "area"
+        assert "Nà Mò" not in user.screen
+
+        await user.type("na")
+
+        assert "Nà Mò" in user.screen

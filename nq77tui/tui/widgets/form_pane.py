@@ -24,18 +24,16 @@ from nq77tui.tui.form_model import FormModel
 from nq77tui.tui.grid_drawing import head_line, row_line
 from nq77tui.tui.theme import CURSOR, FIELD, PLAIN
 from nq77tui.tui.widgets.canvas import Line
-from nq77tui.tui.widgets.grid_moves import SAVE, GridMoves
+from nq77tui.tui.widgets.field_moves import SECTION_KEYS, FieldMoves, alt_digit
+from nq77tui.tui.widgets.grid_moves import SAVE
 from nq77tui.tui.widgets.rest import Rest
 
-_SECTION_KEYS = {"ctrl+down", "ctrl+up", *(f"alt+{number}" for number in range(1, 10))}
-_MAC_DIGITS = "¡™£¢∞§¶•ª"
-"""What Textual makes of Alt and a digit: the signs that a Mac's keyboard has there."""
 _CHOOSING_KEYS = {"left", "right", "up", "down", "space"}
 _STRICT = {"enter", "tab"}
 """Keys that do not leave a field whose text cannot be read."""
 
 
-class FormPane(GridMoves, can_focus=True):
+class FormPane(FieldMoves, can_focus=True):
     """The fields of a record, one a line, above a panel that helps with the one being filled in.
 
     The help comes when the hands rest: whoever goes on at once is not sent what nobody reads.
@@ -128,7 +126,7 @@ class FormPane(GridMoves, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """Fill in, or go to another field."""
-        key = _alt_digit(event) or event.key
+        key = alt_digit(event) or event.key
         is_letter = event.is_printable and not key.startswith("alt+")
         character = event.character if is_letter else None
         if self._move_in_grid(key):
@@ -142,7 +140,10 @@ class FormPane(GridMoves, can_focus=True):
             if self.entry.is_done:
                 self._go(1, is_strict=True)
             else:
-                is_choosing = isinstance(self.entry, Picking) and key in _CHOOSING_KEYS
+                # What Enter would take has to be seen.
+                is_choosing = isinstance(self.entry, Picking) and (
+                    self.entry.highlight >= 0 or key in _CHOOSING_KEYS
+                )
                 self._help(is_now=self._is_helping or is_choosing)
                 self.redraw()
             return
@@ -161,7 +162,7 @@ class FormPane(GridMoves, can_focus=True):
             event.stop()
             event.prevent_default()
             self._go(steps[event.key], is_strict=event.key in _STRICT)
-        elif key in _SECTION_KEYS:
+        elif key in SECTION_KEYS:
             event.stop()
             self._go_to_section(key)
 
@@ -204,25 +205,6 @@ class FormPane(GridMoves, can_focus=True):
         self._rows = form_rows(self.model)
         self.enter(name, is_by_key=True)
 
-    def _go_to_section(self, key: str) -> None:
-        """Go to the first field of a section: of that number, the next, this or the one before."""
-        names = [*self._names(), SAVE]
-        firsts: dict[int, str] = {}
-        for row in self._rows:
-            for name in row.names:
-                if name in names and not self.model.is_ready_choice(name):
-                    firsts.setdefault(row.section, name)
-        at = names.index(self.current)
-        if key == "ctrl+down":
-            later = [name for name in firsts.values() if names.index(name) > at]
-            wanted = later[0] if later else SAVE
-        elif key == "ctrl+up":
-            earlier = [name for name in firsts.values() if names.index(name) < at]
-            wanted = earlier[-1] if earlier else self.current
-        else:
-            wanted = firsts.get(int(key[-1]), self.current)
-        self.go_to(wanted)
-
     @property
     def _page(self) -> int:
         return max(self.size.height - self._panel - 1, 1)
@@ -230,16 +212,6 @@ class FormPane(GridMoves, can_focus=True):
     @property
     def _panel(self) -> int:
         return max(6, self.size.height // 4 + 1)
-
-    def _names(self) -> list[str]:
-        """The fields that people fill in, in order."""
-        return [
-            name for row in self._rows for name in row.names if not self._is_calculated(row, name)
-        ]
-
-    def _is_calculated(self, row: FormRow, name: str) -> bool:
-        model = row.row.model if row.row else self.model
-        return model.field(name.rpartition("/")[2]).calculation is not None
 
     def _entry_of(self, name: str) -> Writing | Picking | None:
         place = place_of(self._rows, name)
@@ -325,8 +297,3 @@ class FormPane(GridMoves, can_focus=True):
         line, cell = active_line(self.model, name, self.entry, labels, width, looks)
         self._cursor = Offset(cell, at - self._top)
         return line
-
-
-def _alt_digit(event: events.Key) -> str:
-    at = _MAC_DIGITS.find(event.character) if event.character else -1
-    return "" if at < 0 else f"alt+{at + 1}"
