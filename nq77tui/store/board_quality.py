@@ -136,15 +136,19 @@ class _Rules:
     def __init__(self, schema: Schema) -> None:
         self._required = [_Rule(schema, field) for field in schema if field.required is not None]
         self._rules = {field.name: _Rule(schema, field) for field in schema}
+        self._texts = {field.name for field in schema if _is_any_text(field)}
 
     def problems(self, values: Mapping[str, Json], scope: RecordScope) -> Iterator[Problem]:
         """What `core.validation.check_values` finds in the fields that the schema has."""
         for rule in self._required:
             if values.get(rule.name) in _EMPTY:
                 yield from rule.found(None, values, scope)
+        rules, texts = self._rules, self._texts
         for name, value in values.items():
-            of_value = self._rules.get(name)
-            if of_value is None or value in _EMPTY:
+            if name in texts and value.__class__ is str:
+                continue
+            of_value = rules.get(name)
+            if of_value is None or (not value and value in _EMPTY):
                 continue
             # Nearly nothing is wrong: not even an empty answer is worth going through.
             if found := of_value.found(value, values, scope):
@@ -167,9 +171,13 @@ class _Rule:
         """What is wrong with a value."""
         if self._is_by_kind and value is not None and fits(self._field, value):
             return ()
-        key: object = value.__class__, value
-        if self._beside or value.__class__ in (list, dict):
+        key: object
+        if self._beside:
             key = repr((value, *map(values.get, self._beside)))
+        elif isinstance(value, list | dict):
+            key = repr(value)
+        else:
+            key = value.__class__, value
         found = self._known.get(key)
         if found is None:
             field = self._field
@@ -182,9 +190,14 @@ class _Rule:
 _EMPTY: tuple[Json, ...] = (None, "", [])
 
 
+def _is_any_text(field: Field) -> bool:
+    """Whether every text is fine there."""
+    return not field.constraints and field.type in ("text", "reference")
+
+
 def _is_by_kind(field: Field) -> bool:
-    """Whether all that can be wrong with a value is its kind: then there is nothing to keep."""
-    return not field.constraints and field.type in ("text", "reference", "code", "phone")
+    """Whether all that can be wrong is the kind of a value that few records share."""
+    return not field.constraints and field.type in ("code", "phone")
 
 
 def _looked_at_beside(schema: Schema, field: Field) -> tuple[str, ...]:
