@@ -174,3 +174,47 @@ def test_a_value_that_no_record_may_hold_is_left_to_the_record_even_where_it_was
         from_document("household", ID, theirs)
     assert merged_document(mine, theirs, 1) is None
     assert document_of_one_write(theirs, 1) is None
+
+
+WIDE = {name: name for name in "abcdef"}
+WROTE_A, WROTE_B, WROTE_C = f"{A}-5 1 lan", f"{B}-1 1 mai", "CCCCCCCC-1 1 hà"
+BY_A = {**WIDE, "_": f"{A}-5 1 1 lan"}
+BY_B = {**WIDE, "a": "mới", "_": {"w": [WROTE_A, WROTE_B], "f": {"a": 1}}}
+BY_BOTH = {**BY_B, "c": 7, "_": {"w": [WROTE_A, WROTE_B, WROTE_C], "f": {"a": 1, "c": 2}}}
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        {**BY_B, "_": {"w": [WROTE_A, f"{A}-3 1 lan"], "f": {"a": 1}}},
+        {**BY_B, "_": {"w": [WROTE_A, f"{A}-5 2 lan"], "f": {"a": 1}}},
+        {**BY_B, "_": {"w": [WROTE_A, WROTE_B], "f": {"b": 1, "a": 1}}},
+        {**BY_B, "_": {"w": [WROTE_A, WROTE_B], "f": {"a": 1, "b": 1, "c": 1}}},
+        {**BY_B, "_": {"w": [WROTE_A, WROTE_B], "f": {"a": 1, "b": 1, "c": 1, "d": 1}}},
+        {**BY_B, "_": {"w": [WROTE_A, WROTE_B], "f": {"a": -1}}},
+        {**BY_B, "_": {"w": [WROTE_A, WROTE_B], "f": {"a": True}}},
+        {**BY_B, "_": {"w": [WROTE_A, WROTE_B], "f": {"a": 0}}},
+        {**BY_B, "_": {"w": [WROTE_A, WROTE_B], "f": {}}},
+        {**BY_B, "_": {"w": [WROTE_A, WROTE_B], "f": {"a": 1}, "n": True}},
+        {**BY_B, "_": {"w": [WROTE_A, WROTE_B], "f": {"a": 1}, "v": {"CCCCCCCC": 4, A: 5}}},
+        {**BY_B, "_": {"w": [WROTE_A, WROTE_B, WROTE_C], "f": {"a": -1, "b": 1}}},
+        {**BY_B, "_": {"w": [WROTE_A, WROTE_C], "f": {"a": True}, "v": {B: 1}}},
+        {**BY_B, "a": float("nan"), "_": {"w": [WROTE_A, WROTE_B, WROTE_C], "f": {"a": 1, "b": 2}}},
+        {**BY_B, "a": "\ud800", "_": {"w": [WROTE_A, WROTE_B, WROTE_C], "f": {"a": 1, "b": 2}}},
+        {**BY_A, "b": "anders"},
+        {**BY_A, "g": "mehr"},
+        {name: value for name, value in BY_A.items() if name != "b"},
+        {**BY_A, "_": {"w": [WROTE_A], "v": {"CCCCCCCC": 4}}},
+        {**BY_A, "_": {"w": [WROTE_A]}},
+        {"x": 1, **BY_B, "_": {"w": [WROTE_A, WROTE_B], "f": {"x": 1}}},
+        {"a": 1, "b": 1, "_": {"w": [WROTE_A, WROTE_B], "f": {"a": 1, "b": 1}}},
+        BY_A, BY_B, BY_BOTH,
+    ],
+)  # fmt: skip
+def test_every_spelling_has_the_result_of_its_record_or_none(theirs) -> None:
+    for mine in (BY_A, BY_B, BY_BOTH):
+        found = merged_document(mine, theirs, 1)
+        if found is not None:
+            read = from_document("household", ID, theirs)
+            whole = merge(from_document("household", ID, mine), read)
+            assert spelled(found) == spelled(to_document(whole))
