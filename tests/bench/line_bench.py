@@ -44,6 +44,8 @@ RESTED = "tab, then a rest"
 QUIET, START_QUIET = 0.25, 1.0
 QUIETS = {RESTED: 1.0}
 """How long nothing may come before a key is done with; what comes in a rest counts with it."""
+_LONGEST = 3.0
+"""Seconds after which a program that is never quiet is done with as well."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,9 @@ class Program:
         self, start: float, before: tuple[int, int], quiet: float, patience: float = 0
     ) -> Cost:
         sent, packets, last, wait = 0, 0, start, max(patience, quiet)
-        while select.select([self._master], [], [], wait)[0]:
+        # A cursor that blinks is never quiet.
+        end = start + max(patience, _LONGEST)
+        while time.perf_counter() < end and select.select([self._master], [], [], wait)[0]:
             data = self._read()
             if not data:
                 break
