@@ -8,8 +8,10 @@ before they become objects.
 from __future__ import annotations
 
 import bz2
+import errno
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +94,8 @@ def read_head(path: Path) -> tuple[Manifest, str]:
 
 def _content(path: Path) -> bytes:
     try:
+        if path.exists() and not path.is_file():  # a pipe or a device may never end
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         if path.stat().st_size > MAX_FILE:
             raise _refused(path, "too_large")
         return path.read_bytes()

@@ -60,6 +60,11 @@ class Writing:
         self._before = model.text_of(field.name)
         self.editor = LineEditor.of(self._before.replace("\n", " "))
         self.is_touched = False
+        value, given = model.values.get(field.name), model.start.get(field.name)
+        is_given_text = field.type == "text" and model.record_id is None and value == given
+        # A date, a number, a code is typed anew, not added to; so is a text that nobody typed.
+        self._is_replaced = is_given_text or field.type not in ("text", "choices")
+        """Whether a letter takes the place of all that stands there: until a key edits it."""
         method = model.desk.settings.typing if field.type == "text" else "off"
         self._word = None if method == "off" else _composition(method)
 
@@ -75,6 +80,9 @@ class Writing:
             Whether the key was for this field.
         """
         is_letter = bool(character) and str(character).isprintable()
+        if self._is_replaced and is_letter:
+            self.editor = LineEditor()
+        self._is_replaced = False
         if self._word is not None and self._compose(key, character if is_letter else None):
             return True
         if key in MOVES:
@@ -127,6 +135,8 @@ class Writing:
     def paste(self, text: str) -> None:
         """Put in what was pasted."""
         self._word = self._word.ended() if self._word else None
+        if self._is_replaced:
+            self.editor, self._is_replaced = LineEditor(), False
         self._set(self.editor.paste(text))
 
     def _set(self, editor: LineEditor) -> None:

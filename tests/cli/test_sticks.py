@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 
 import pytest
@@ -328,3 +329,12 @@ def test_what_is_refused_names_the_record_type_as_people_do(machine, hostile_fil
         assert receipt["by_type"]["household"]["refused"] == 1
         assert receipt["refused"][0].startswith(f"{label}: ")
         assert f"{label}: " in machine("a", "--lang", lang, "receipts").out
+
+
+def test_a_pipe_named_like_a_bundle_is_refused_at_once(machine, stick):
+    os.mkfifo(stick / f"pipe{SUFFIX}")
+
+    asked = machine("a", "bundle", "--verify", stick / f"pipe{SUFFIX}")
+
+    assert asked.status == 1
+    assert f"pipe{SUFFIX}" in asked.err

@@ -175,6 +175,36 @@ async def test_an_edit_writes_only_what_was_changed(start) -> None:
         assert record.written("head").dot != record.written("persons").dot
 
 
+async def test_a_number_or_date_that_stands_there_is_typed_anew_and_a_text_is_added_to(
+    start,
+) -> None:
+    async with start() as user:
+        await user.press("h", "enter")
+        user.view.pane.enter("persons")
+        await user.type("2", "enter")
+
+        assert user.view.model.values["persons"] == 2
+
+        user.view.pane.enter("persons")
+        await user.press("left", "1", "enter")
+
+        assert user.view.model.values["persons"] == 12
+
+        user.view.pane.enter("persons")
+        await user.press("9", "ctrl+z", "enter")
+
+        assert user.view.model.values["persons"] == 12
+
+        head = user.view.model.values["head"]
+        user.view.pane.enter("head")
+        await user.type(" Hai", "enter", "f2")
+
+        found = [row.values for row in user.repository.rows("household")]
+        assert [(one["head"], one["persons"]) for one in found if one["persons"] == 12] == [
+            (f"{head} Hai", 12)
+        ]
+
+
 async def test_a_field_is_emptied_and_restored(start) -> None:
     async with start() as user:
         await user.press("h", "enter", "delete")
