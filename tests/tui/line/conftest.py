@@ -47,6 +47,9 @@ NAP = 0.06
 after 0.03, and paint is due every 0.016. (Each second it looks for what colleagues have saved.)
 """
 
+HAS_COUNTS = "ctxt_switches" in Path("/proc/self/status").read_text()
+"""Whether this system tells how often a thread has been woken up; Linux does."""
+
 
 class Emulator:
     """pyte, whose screen is compared row by row: its text, and how each cell looks."""
@@ -132,6 +135,7 @@ class Terminal:
         self.width, self.height = width, height
         self.emulator = Emulator(width, height)
         self.sent = b""
+        self._asleep = None
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._set_size(width, height)
         self.process = subprocess.Popen(
@@ -145,6 +149,7 @@ class Terminal:
         )
 
     def press(self, data):
+        self._asleep = self._sleep()
         os.write(self.fileno, data if isinstance(data, bytes) else data.encode())
 
     def read(self, quiet=0.0):
@@ -173,10 +178,11 @@ class Terminal:
         while last is None or time.monotonic() < since + NAP:
             more, now = self.read(0.01), self._sleep()
             sent += more
-            if more or now != last:
+            if more or now != last or (now == self._asleep and HAS_COUNTS):
                 last, since = now, time.monotonic()
             if time.monotonic() > begun + PATIENCE:
                 pytest.fail(f"never at rest:\n{self.emulator.text}")
+        self._asleep = None
         return sent
 
     def wait_for(self, wanted):
@@ -202,7 +208,10 @@ class Terminal:
         return struct.unpack("i", fcntl.ioctl(self.slave, termios.FIONREAD, bytes(4)))[0]
 
     def _sleep(self):
-        """How often each thread has been woken up; None where one is up, or keys wait for it."""
+        """How often each thread has been woken up; None where one is up, or keys wait for it.
+
+        What is pressed wakes it, though the system may take its time to pass it on.
+        """
         if self.process.poll() is not None:
             return ()
         woken = []
