@@ -257,7 +257,7 @@ def test_every_syllable_comes_from_its_marks_in_any_place(method, style) -> None
     wrong = []
     for old, new in syllables():
         text = old if style == "old" else new
-        for keys in orders(text, method):
+        for keys in dict.fromkeys(orders(text, method)):
             if method == "telex" and "oo" in inline_text(text):
                 # oo itself needs its third o.
                 keys = keys.replace("o", "oo", 1)
