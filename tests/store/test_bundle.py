@@ -240,6 +240,16 @@ def test_a_bundle_with_any_byte_changed_is_refused(small, tmp_path, flip):
         assert key.startswith("bundle."), position
 
 
+def test_a_pipe_that_is_named_like_a_bundle_is_refused_and_not_waited_for(tmp_path):
+    pipe = tmp_path / "x.nq77"
+    os.mkfifo(pipe)
+
+    with pytest.raises(RefusedError) as refused:
+        read_bundle(pipe)
+
+    assert key_of(refused) == "merge.unreadable"
+
+
 def test_a_bundle_with_something_behind_it_is_refused(small, tmp_path):
     assert refusal(tmp_path / "x.nq77", small + b"\n") == "bundle.damaged"
     assert refusal(tmp_path / "x.nq77", small + small) == "bundle.damaged"
