@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,6 +39,9 @@ settings.register_profile(
 )
 settings.register_profile("search", settings.get_profile("any machine"), derandomize=False)
 settings.load_profile("any machine")
+
+# A run that was started behind a shell (`pytest &`) ignores Ctrl+C, and so would all it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Where the users are: what the program shows is in the machine's time.
 os.environ["TZ"] = "<+07>-7"

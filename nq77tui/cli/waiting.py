@@ -40,7 +40,9 @@ class Waiting:
         self._before: signal._HANDLER = None
 
     def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
+        is_main = threading.current_thread() is threading.main_thread()
+        # A shell lets what it starts behind it (`nq77 … &`) ignore Ctrl+C: so it stays.
+        if is_main and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
             self._before = signal.signal(signal.SIGINT, self._ask)
         return self
 

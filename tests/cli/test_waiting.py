@@ -101,6 +101,18 @@ def test_ctrl_c_in_any_long_command_leaves_everything_as_it_was(
     assert contents(nq77, sampled) == before
 
 
+def test_ctrl_c_is_not_for_a_command_that_ignores_it(sampled: Path, nq77) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with Waiting(load_catalogue("vi")) as waiting_for:
+            signal.raise_signal(signal.SIGINT)
+            waiting_for.stop_if_asked()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        assert nq77("--store", sampled, "check").status == 0
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_ctrl_c_while_an_older_store_is_brought_up(tmp_path: Path, copied_programme, nq77) -> None:
     store = tmp_path / "store"
     assert nq77("--programme", copied_programme, "init", store).status == 0
