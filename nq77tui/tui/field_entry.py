@@ -119,13 +119,8 @@ class Writing:
         """Go on with the word being typed; any key that is not for it ends it."""
         word = self._word
         assert word is not None
-        if character and word.takes(character):
-            longer = word.typed(character)
-        elif key == "backspace" and word.raw:
-            longer = word.erased()
-        elif key == "ctrl+z" and word.text != word.raw:
-            longer = word.undone()
-        else:
+        longer = word.pressed(key, character)
+        if longer is None:
             self._word = word.ended()
             return False
         self._set(self.editor.replaced_before(len(word.text), longer.text))

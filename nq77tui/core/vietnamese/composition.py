@@ -110,6 +110,21 @@ class Composition:
                     return replace(self, raw=raw)
         return replace(self, raw=shorter, is_left_alone=shorter != "")
 
+    def pressed(self, key: str, letter: str | None) -> Composition | None:
+        """The word after a key; None where the key is not for it, and so ends it.
+
+        Args:
+            key: its name, as in ``backspace`` (one letter less) and ``ctrl+z`` (as its keys).
+            letter: what it writes; None where it writes nothing.
+        """
+        if letter and self.takes(letter):
+            return self.typed(letter)
+        if key == "backspace" and self.raw:
+            return self.erased()
+        if key == "ctrl+z" and self.text != self.raw:
+            return self.undone()
+        return None
+
     def ended(self) -> Composition:
         """No word, with the same settings."""
         return Composition(method=self.method, tone_style=self.tone_style)

@@ -64,13 +64,8 @@ class MarkedTextArea(TextArea, inherit_bindings=False):
         assert word is not None
         if self.cursor_location != self._behind or self.selection.start != self.selection.end:
             word = word.ended()
-        if letter and word.takes(letter):
-            longer = word.typed(letter)
-        elif key == "backspace" and word.raw:
-            longer = word.erased()
-        elif key == "ctrl+z" and word.text != word.raw:
-            longer = word.undone()
-        else:
+        longer = word.pressed(key, letter)
+        if longer is None:
             self._word = word.ended()
             return False
         row, column = self.cursor_location if not word.raw else self._behind
