@@ -15,14 +15,14 @@ from nq77tui.tui.theme import GOOD, WARNING
 from nq77tui.tui.views.dialog.ask import Ask
 from nq77tui.tui.views.dialog.confirm import Confirm
 from nq77tui.tui.views.dialog.prompt import Prompt
-from nq77tui.tui.views.rows import RowsView
+from nq77tui.tui.views.rows import ReadRowsView
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
 _USER, _ROLE, _AREAS = 22, 16, 36
 _BETWEEN = "; "
 
 
-class RightsView(RowsView[None]):
+class RightsView(ReadRowsView[None]):
     """A row for each user who is named; a supervisor of all areas adds, changes and removes."""
 
     ACTIONS = RIGHTS
@@ -31,11 +31,6 @@ class RightsView(RowsView[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._named: dict[str, Rights] = {}
-
-    def relabel(self) -> None:
-        """Show everything in the language of the moment."""
-        super().relabel()
-        self.store_changed()
 
     def show_title(self) -> None:
         """What this is, and who looks at it."""

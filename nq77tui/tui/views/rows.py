@@ -1,4 +1,4 @@
-"""A view that is a list of rows."""
+"""Views that are a list of rows."""
 
 from __future__ import annotations
 
@@ -19,3 +19,12 @@ class RowsView(BaseView[Result]):
     def row_list(self) -> RowList:
         """The rows."""
         return self.query_one(RowList)
+
+
+class ReadRowsView(RowsView[Result]):
+    """Rows that `store_changed` reads and shows, in another language as well."""
+
+    def relabel(self) -> None:
+        """Show everything in the language of the moment."""
+        super().relabel()
+        self.store_changed()

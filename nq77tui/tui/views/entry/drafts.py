@@ -15,14 +15,14 @@ from nq77tui.tui.theme import GOOD, WARNING
 from nq77tui.tui.verify_text import outcome
 from nq77tui.tui.views.dialog.confirm import Confirm
 from nq77tui.tui.views.entry.form import FormView
-from nq77tui.tui.views.rows import RowsView
+from nq77tui.tui.views.rows import ReadRowsView
 from nq77tui.tui.views.verifying.blind_form import BlindFormView
 from nq77tui.tui.widgets.row_list import ListColumn
 
 _KIND, _TITLE, _WHEN, _FAR, _WHO = 17, 22, 16, 7, 12
 
 
-class DraftsView(RowsView[None]):
+class DraftsView(ReadRowsView[None]):
     """What was found, whose, when, how far; the operator's own come first."""
 
     ACTIONS = DRAFTS
@@ -36,11 +36,6 @@ class DraftsView(RowsView[None]):
     def current(self) -> Draft | None:
         """The draft under the cursor."""
         return self._found.get(self.row_list.current or "")
-
-    def relabel(self) -> None:
-        """Show everything in the language of the moment."""
-        super().relabel()
-        self.store_changed()
 
     def show_title(self) -> None:
         """What these are."""

@@ -13,14 +13,14 @@ from nq77tui.tui.theme import GOOD, PLAIN, SECTION, WARNING
 from nq77tui.tui.views.dialog.confirm import Confirm
 from nq77tui.tui.views.dialog.page import PageView
 from nq77tui.tui.views.dialog.prompt import Prompt
-from nq77tui.tui.views.rows import RowsView
+from nq77tui.tui.views.rows import ReadRowsView
 from nq77tui.tui.widgets.canvas import Line
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
 
 _NAME, _STATE, _HEARD = 28, 32, 16
 
 
-class PeersView(RowsView[None]):
+class PeersView(ReadRowsView[None]):
     """A line for each machine, in words; Enter tells of whom it lacks how much."""
 
     ACTIONS = PEERS
@@ -29,11 +29,6 @@ class PeersView(RowsView[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._machines: dict[str, Machine] = {}
-
-    def relabel(self) -> None:
-        """Show everything in the language of the moment."""
-        super().relabel()
-        self.store_changed()
 
     def show_title(self) -> None:
         """What this is."""

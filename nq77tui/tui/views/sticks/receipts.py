@@ -22,7 +22,7 @@ from nq77tui.tui.views.base import BaseView
 from nq77tui.tui.views.dialog.confirm import Confirm
 from nq77tui.tui.views.dialog.page import PrintedView
 from nq77tui.tui.views.dialog.prompt import Prompt
-from nq77tui.tui.views.rows import RowsView
+from nq77tui.tui.views.rows import ReadRowsView
 from nq77tui.tui.views.working import WorkingView
 from nq77tui.tui.widgets.canvas import Line
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
@@ -33,7 +33,7 @@ _WIDTH = 76
 """Cells of a printed line."""
 
 
-class ReceiptsView(RowsView[None], WorkingView[None]):
+class ReceiptsView(ReadRowsView[None], WorkingView[None]):
     """The newest stands first."""
 
     ACTIONS = RECEIPTS
@@ -42,11 +42,6 @@ class ReceiptsView(RowsView[None], WorkingView[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._receipts: dict[str, Receipt] = {}
-
-    def relabel(self) -> None:
-        """Show everything in the language of the moment."""
-        super().relabel()
-        self.store_changed()
 
     def show_title(self) -> None:
         """What this is."""

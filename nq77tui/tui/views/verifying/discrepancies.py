@@ -20,7 +20,7 @@ from nq77tui.tui.theme import KEY, PLAIN, WARNING
 from nq77tui.tui.verify_text import paper_name, right_text
 from nq77tui.tui.views.dialog.confirm import Confirm
 from nq77tui.tui.views.dialog.prompt import Prompt
-from nq77tui.tui.views.rows import RowsView
+from nq77tui.tui.views.rows import ReadRowsView
 from nq77tui.tui.widgets.canvas import Line
 from nq77tui.tui.widgets.report import Panel
 from nq77tui.tui.widgets.row_list import ListColumn, RowList
@@ -32,7 +32,7 @@ _HEADINGS = ("field", "first", "second", "right")
 _NUMBERS = {"1": FIRST, "2": SECOND}
 
 
-class DiscrepanciesView(RowsView[str]):
+class DiscrepanciesView(ReadRowsView[str]):
     """The fields that differ; nothing is written before all that was decided is saved at once."""
 
     ACTIONS = DISCREPANCIES
@@ -74,11 +74,6 @@ class DiscrepanciesView(RowsView[str]):
         return self._differences().get(self.row_list.current or "")
 
     # Showing
-
-    def relabel(self) -> None:
-        """Show everything in the language of the moment."""
-        super().relabel()
-        self.store_changed()
 
     def show_title(self) -> None:
         """Whose paper form."""

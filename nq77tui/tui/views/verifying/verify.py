@@ -14,7 +14,7 @@ from nq77tui.tui.moment import shown_moment
 from nq77tui.tui.theme import GOOD
 from nq77tui.tui.verify_text import outcome, paper_name, state_text
 from nq77tui.tui.views.base import BaseView
-from nq77tui.tui.views.rows import RowsView
+from nq77tui.tui.views.rows import ReadRowsView
 from nq77tui.tui.views.verifying.blind_form import BlindFormView
 from nq77tui.tui.views.verifying.discrepancies import DiscrepanciesView
 from nq77tui.tui.widgets.row_list import ListColumn
@@ -23,7 +23,7 @@ _STATE, _KIND, _PAPER, _WHO = 13, 13, 36, 12
 _ORDER = ("", *STATES)
 
 
-class VerifyView(RowsView[None]):
+class VerifyView(ReadRowsView[None]):
     """The records that are drawn, chosen, or keyed again; Enter does what is next with one."""
 
     ACTIONS = VERIFY
@@ -40,11 +40,6 @@ class VerifyView(RowsView[None]):
         return (self._items or {}).get(self.row_list.current or "")
 
     # Showing
-
-    def relabel(self) -> None:
-        """Show everything in the language of the moment."""
-        super().relabel()
-        self.store_changed()
 
     def store_changed(self) -> None:
         """Look what is due, behind the keys."""
