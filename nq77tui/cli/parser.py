@@ -10,6 +10,9 @@ from nq77tui.cli.options import Command, Commands
 from nq77tui.cli.usage import Parser
 from nq77tui.programme import LANGUAGES, Catalogue
 
+_BEFORE = ("--store", "--programme", "--lang", "--operator")
+"""Options that stand before the command, each with a value."""
+
 
 class _Version(argparse.Action):
     """Prints the version; looked up only then, since what looks it up takes long to import."""
@@ -56,12 +59,12 @@ def wanted_command(given: Sequence[str]) -> str | None:
     """The command among arguments; empty for the app, None where the whole help may be wanted."""
     words = iter(given)
     for word in words:
-        if word in ("--store", "--programme", "--lang", "--operator"):
+        if word in _BEFORE:
             next(words, None)
         elif not word.startswith("-"):
             is_known = any(word in names for _, names in _GROUPS)
             return word if is_known else None
-        elif not word.startswith(("--store=", "--programme=", "--lang=", "--operator=")):
+        elif word.partition("=")[0] not in _BEFORE:
             return None
     return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import multiprocessing
@@ -30,6 +31,22 @@ def contents(path):
         return {
             name: {doc.doc_id: dict(doc) for doc in db.table(name)} for name in sorted(db.tables())
         }
+
+
+@contextlib.contextmanager
+def system_calls():
+    """The names of the calls to the operating system that are made inside."""
+    calls: list[str] = []
+
+    def seen(_frame, event, argument) -> None:
+        if event == "c_call" and getattr(argument, "__module__", "") in ("posix", "fcntl"):
+            calls.append(argument.__name__)
+
+    sys.setprofile(seen)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(None)
 
 
 def test_a_save_appends_one_line_whatever_the_store_holds(path) -> None:
@@ -86,17 +103,8 @@ def test_a_look_at_what_others_saved_is_one_stat_call_while_nothing_happens(path
     with open_tinydb(path) as db, open_tinydb(path) as other:
         db.insert({"n": 1})
         other.storage.refresh()
-        calls: list[str] = []
-
-        def seen(_frame, event, argument) -> None:
-            if event == "c_call" and getattr(argument, "__module__", "") in ("posix", "fcntl"):
-                calls.append(argument.__name__)
-
-        sys.setprofile(seen)
-        try:
+        with system_calls() as calls:
             has_news = other.storage.refresh()
-        finally:
-            sys.setprofile(None)
         assert not has_news
         assert calls == ["stat"]
         db.insert({"n": 2})
@@ -434,17 +442,8 @@ def test_a_save_asks_the_system_for_what_it_must_and_notices_a_fold_all_the_same
         db.insert({"n": 1})
         os.utime(path.parent, (1, 1))  # nothing has been named there for a while
         db.insert({"n": 2})
-        calls: list[str] = []
-
-        def seen(_frame, event, argument) -> None:
-            if event == "c_call" and getattr(argument, "__module__", "") in ("posix", "fcntl"):
-                calls.append(argument.__name__)
-
-        sys.setprofile(seen)
-        try:
+        with system_calls() as calls:
             db.insert({"n": 3})
-        finally:
-            sys.setprofile(None)
         assert calls == ["getpid", "flock", "stat", "lseek", "write", "fdatasync", "flock"]
         other.storage.compact()
         db.insert({"n": 4})

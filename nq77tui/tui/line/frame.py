@@ -31,12 +31,6 @@ class Row:
         row.texts, row.looks = self.texts[:], self.looks[:]
         return row
 
-    def cleared_from(self, x: int) -> Row:
-        """The row as it is after its end was erased."""
-        row = self.copy()
-        row.erase(x, len(self.texts))
-        return row
-
     def erase(self, start: int, stop: int) -> None:
         """Make cells plain and blank."""
         self.mend(start, stop)
